@@ -1,0 +1,51 @@
+// GAN training as seen from outside: its parameters, its presets and its Run. No torch here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/frame.h"
+#include "core/base/result.h"
+#include "core/data/pack.h"
+#include "core/params/param_set.h"
+#include "core/session/run.h"
+
+namespace pentimento::gan {
+
+/// An entry of a registry, for listings and galleries.
+struct Entry {
+    std::string id;
+    std::string label;
+    std::string help;       ///< one paragraph for a newcomer
+    std::string reference;  ///< paper with its arXiv number
+    std::vector<int> sizes; ///< picture sizes in pixels an architecture can make; empty for losses
+};
+std::vector<Entry> architectures();
+std::vector<Entry> losses();
+
+/// All parameters of GAN training: data, architecture, optimisation, balance, previews.
+const Schema& schema();
+const std::vector<Preset>& presets();
+
+/// Fits "size" and "channels" and what depends on them to a dataset; the message says what cannot fit.
+Status fit_to_dataset(ParamSet& params, const PackInfo& info);
+
+/// `params` belong to schema(). Fails with a message when architecture, size and data do not fit.
+Result<std::unique_ptr<Run>> make_run(const ParamSet& params, PackedDataset data);
+
+struct SampleRequest {
+    std::int64_t count = 64;
+    int columns = 8;
+    std::uint64_t seed = 1;
+};
+/// Pictures from a checkpoint's (EMA) generator; `params` as stored in run.json with its edits applied.
+Result<Preview> sample(const ParamSet& params, const std::filesystem::path& checkpoint,
+                       const SampleRequest& request);
+
+/// {"torch": "1.13.1", "device": "cpu", "threads": 2}
+Json environment();
+
+}  // namespace pentimento::gan

@@ -1,0 +1,61 @@
+// What both programs do, put together once: an Experiment on disk with the Run that fills it.
+// The studio hands a PreparedRun to a threaded Worker, the command line to an inline one.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/frame.h"
+#include "core/base/result.h"
+#include "core/data/pack.h"
+#include "core/gan/gan_run.h"
+#include "core/media/picture.h"
+#include "core/params/param_set.h"
+#include "core/session/worker.h"
+
+namespace pentimento {
+
+struct PreparedRun {
+    Worker::Factory factory;
+    WorkerOptions options;  ///< experiment, sample writer and intervals filled in
+};
+
+/// Writes run.json in `dir` (must be new or empty); the run itself is made by the factory.
+Result<PreparedRun> prepare_training(const ParamSet& params, const std::filesystem::path& pack,
+                                     const std::filesystem::path& dir, const std::string& name);
+
+struct StyleRequest {
+    ParamSet params;
+    std::filesystem::path content;
+    std::vector<std::filesystem::path> styles;
+    std::optional<std::filesystem::path> start;
+    std::filesystem::path weights;
+};
+/// Copies the pictures into <dir>/inputs, so that the run can be resumed without the originals.
+Result<PreparedRun> prepare_style(const StyleRequest& request, const std::filesystem::path& dir,
+                                  const std::string& name);
+
+/// Continues a stored run of any kind from its newest sound checkpoint (or from the start when it has
+/// none), live edits included. `total_steps`: the new end; nothing keeps the old one.
+/// `overrides` change restart or live parameters, e.g. a newer weights path.
+Result<PreparedRun> prepare_resume(const std::filesystem::path& dir,
+                                   std::optional<std::int64_t> total_steps, const Patch& overrides = {});
+
+/// A run's parameters as they are now: run.json with the edits of events.jsonl applied.
+Result<ParamSet> current_params(const Experiment& experiment);
+
+/// Grid of samples from the newest checkpoint of a GAN run.
+Result<Preview> sample_run(const std::filesystem::path& dir, const gan::SampleRequest& request);
+
+/// The newest picture of a style run, or the newest sample of a GAN run; NotFound when there is none.
+Result<Frame> latest_picture(const Experiment& experiment);
+
+/// What goes into an exported PNG: {"pentimento": version, "kind": …, "step": …, "params": {…}}.
+Json export_settings(const Experiment& experiment, std::int64_t step);
+/// The same for people: "dcgan, bce, 64 px, seed 1, step 500".
+std::string readable_settings(const Json& settings);
+
+}  // namespace pentimento

@@ -1,0 +1,46 @@
+// Style transfer by optimisation (Gatys, Ecker, Bethge 2016) as seen from outside. No torch here.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/frame.h"
+#include "core/base/result.h"
+#include "core/params/param_set.h"
+#include "core/session/run.h"
+
+namespace pentimento::style {
+
+inline constexpr int kMaxStyles = 8;
+
+struct FeatureEntry {
+    std::string id;         ///< "vgg19", "squeezenet"
+    std::string label;
+    std::string help;
+    std::string reference;
+    std::string weights_hint;  ///< which file is needed and where it can be had
+};
+std::vector<FeatureEntry> features();
+
+/// "style_weight_1" … "style_weight_8" are the live weights of the pictures.
+const Schema& schema();
+const std::vector<Preset>& presets();
+std::string style_weight_id(int index);  ///< index from 0
+
+struct StyleInputs {
+    Frame content;
+    std::vector<Frame> styles;      ///< 1 … kMaxStyles
+    std::optional<Frame> start;     ///< for init = picture
+    std::filesystem::path weights;  ///< safetensors of the feature network named by "features"
+};
+
+Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs);
+
+/// Reads only the header: which feature network a weights file belongs to ("vgg19", "squeezenet"),
+/// or an error that says what it is not.
+Result<std::string> identify_weights(const std::filesystem::path& path);
+
+}  // namespace pentimento::style
