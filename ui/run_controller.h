@@ -1,0 +1,67 @@
+// Brings a Worker to the UI thread: takes from its channels on a timer and says what came as signals.
+// The timer runs only while there is something to take, so an idle studio uses no processor time.
+#pragma once
+
+#include <QObject>
+#include <memory>
+#include <vector>
+
+#include "core/jobs/jobs.h"
+#include "core/session/worker.h"
+
+class QTimer;
+
+namespace pentimento::ui {
+
+class RunController : public QObject {
+    Q_OBJECT
+  public:
+    explicit RunController(QObject* parent = nullptr);
+    ~RunController() override;  ///< stops, saves and joins
+
+    /// A run in progress is stopped, saved and joined first.
+    Status start(PreparedRun run);
+    /// Without an experiment, e.g. an import.
+    Status start(Worker::Factory factory, WorkerOptions options = {});
+
+    State state() const;
+    Permission permitted(Action action) const;
+    const std::optional<Experiment>& experiment() const { return experiment_; }
+    const Progress& progress() const { return progress_; }
+    std::vector<MetricSpec> metric_specs() const;
+
+    void pause();
+    void resume();
+    void step_once();
+    void stop();
+    void snapshot();
+    void edit(const Patch& patch);
+    void request_preview();
+    /// Stops and waits; for closing the window and for tests.
+    void shut_down();
+    /// Forgets an ended run: state Empty.
+    void clear();
+
+  Q_SIGNALS:
+    void state_changed(pentimento::State state);
+    void progress_changed(const pentimento::Progress& progress);
+    void preview_arrived(const pentimento::Preview& preview);
+    void metrics_arrived(const std::vector<pentimento::MetricRow>& rows);
+    void events_arrived(const std::vector<pentimento::Event>& events);
+    void metric_specs_known(const std::vector<pentimento::MetricSpec>& specs);
+    /// The run ended by an error; also shown as state Failed.
+    void failed(const pentimento::Error& error);
+    /// A command was refused; the text says why.
+    void refused(const QString& reason);
+
+  private:
+    void poll();
+    std::unique_ptr<Worker> worker_;
+    std::optional<Experiment> experiment_;
+    Progress progress_;
+    State last_state_ = State::Empty;
+    bool specs_sent_ = false;
+    QTimer* timer_;
+};
+
+}  // namespace pentimento::ui
