@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 Status write_file_atomically(const fs::path& path, std::span<const std::byte> bytes);
 Status write_file_atomically(const fs::path& path, std::string_view text);
 
-/// As above, for contents that are produced piece by piece. Without commit() nothing happens to `path`.
+/// As above, for contents that are produced piece by piece. Without commit() nothing happens to
+/// `path`.
 class AtomicFile {
   public:
     static Result<AtomicFile> create(const fs::path& path);
@@ -80,8 +81,8 @@ class MappedFile {
     std::shared_ptr<const void> owner_;
 };
 
-/// For tests: makes the N-th following file operation (open, write, fsync, rename) fail with `error`
-/// (an errno value). N counts from 1; 0 switches it off. Process-wide.
+/// For tests: makes the N-th following file operation (open, write, fsync, rename) fail with
+/// `error` (an errno value). N counts from 1; 0 switches it off. Process-wide.
 void inject_file_fault(int nth_operation, int error);
 /// File operations counted since the last call of inject_file_fault.
 int file_operations_counted();

@@ -11,8 +11,8 @@ namespace pentimento {
 /// RGBA8, row-major, top-left origin, straight (not premultiplied) alpha, sRGB values.
 /// Copying a Frame shares the pixels; nobody may write to them once a Frame exists.
 struct Frame {
-    int width = 0;            ///< pixels
-    int height = 0;           ///< pixels
+    int width = 0;              ///< pixels
+    int height = 0;             ///< pixels
     std::ptrdiff_t stride = 0;  ///< bytes from one row to the next, at least 4·width
     const std::uint8_t* pixels = nullptr;
     std::shared_ptr<const void> owner;  ///< keeps `pixels` alive

@@ -1,4 +1,5 @@
-// One name for the JSON type of all files. Keys keep their order, so that files read like their author wrote them.
+// One name for the JSON type of all files. Keys keep their order, so that files read like their
+// author wrote them.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -33,7 +33,8 @@ class SplitMix64 {
 
     /// Uniform in [0, bound), by multiply-shift; the bias is below bound/2^64.
     constexpr std::uint64_t below(std::uint64_t bound) {
-        return static_cast<std::uint64_t>((static_cast<unsigned __int128>((*this)()) * bound) >> 64);
+        return static_cast<std::uint64_t>((static_cast<unsigned __int128>((*this)()) * bound) >>
+                                          64);
     }
     /// Uniform in [0, 1).
     constexpr double uniform() { return static_cast<double>((*this)() >> 11) * 0x1.0p-53; }
@@ -47,8 +48,7 @@ inline std::vector<std::uint32_t> random_permutation(std::uint32_t count, std::u
     std::vector<std::uint32_t> order(count);
     std::iota(order.begin(), order.end(), 0u);
     SplitMix64 random(seed);
-    for (std::uint32_t i = count; i > 1; --i)
-        std::swap(order[i - 1], order[random.below(i)]);
+    for (std::uint32_t i = count; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
     return order;
 }
 

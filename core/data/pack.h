@@ -1,5 +1,6 @@
-// One memory-mapped file that holds a whole dataset: fixed-size uint8 pictures, labels, source names.
-// The format is described in docs/FORMATS.md. No torch here: tensors begin in core/data/sampler.h.
+// One memory-mapped file that holds a whole dataset: fixed-size uint8 pictures, labels, source
+// names. The format is described in docs/FORMATS.md. No torch here: tensors begin in
+// core/data/sampler.h.
 #pragma once
 
 #include <cstdint>
@@ -24,31 +25,35 @@ struct ImportProblem {
 };
 
 struct PackInfo {
-    int width = 0;     ///< pixels, 8 … 1024
+    int width = 0;  ///< pixels, 8 … 1024
     int height = 0;
     int channels = 0;  ///< 1 (grey) or 3 (RGB)
     std::int64_t count = 0;
-    std::vector<std::string> class_names;   ///< empty: no labels; else label i is named class_names[i]
-    std::vector<std::int64_t> class_counts; ///< pictures of each class
-    std::string name;                       ///< what the person called the source
-    Json import_settings;                   ///< the import parameters that made it
-    std::int64_t skipped = 0;               ///< sources left out
-    std::vector<ImportProblem> problems;    ///< the first 1,000 of them
-    std::string fingerprint;                ///< hash of all pixels and labels, 16 hexadecimal digits
+    std::vector<std::string>
+        class_names;  ///< empty: no labels; else label i is named class_names[i]
+    std::vector<std::int64_t> class_counts;  ///< pictures of each class
+    std::string name;                        ///< what the person called the source
+    Json import_settings;                    ///< the import parameters that made it
+    std::int64_t skipped = 0;                ///< sources left out
+    std::vector<ImportProblem> problems;     ///< the first 1,000 of them
+    std::string fingerprint;  ///< hash of all pixels and labels, 16 hexadecimal digits
 };
 
 /// Streams pictures into a new file; without finish() nothing appears at `path`.
 class PackWriter {
   public:
-    static Result<PackWriter> create(const std::filesystem::path& path, int width, int height, int channels);
+    static Result<PackWriter> create(const std::filesystem::path& path, int width, int height,
+                                     int channels);
     PackWriter(PackWriter&&) noexcept;
     PackWriter& operator=(PackWriter&&) noexcept;
     ~PackWriter();
 
-    /// `pixels`: height·width·channels bytes, interleaved (HWC), as RGB or grey. `label`: -1 for none.
+    /// `pixels`: height·width·channels bytes, interleaved (HWC), as RGB or grey. `label`: -1 for
+    /// none.
     Status add(std::span<const std::uint8_t> pixels, std::int32_t label, std::string_view source);
     std::int64_t count() const;
-    /// `info.width, height, channels, count, class_counts, fingerprint` are filled in by the writer.
+    /// `info.width, height, channels, count, class_counts, fingerprint` are filled in by the
+    /// writer.
     Status finish(PackInfo info);
 
   private:

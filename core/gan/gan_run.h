@@ -19,9 +19,9 @@ namespace pentimento::gan {
 struct Entry {
     std::string id;
     std::string label;
-    std::string help;       ///< one paragraph for a newcomer
-    std::string reference;  ///< paper with its arXiv number
-    std::vector<int> sizes; ///< picture sizes in pixels an architecture can make; empty for losses
+    std::string help;        ///< one paragraph for a newcomer
+    std::string reference;   ///< paper with its arXiv number
+    std::vector<int> sizes;  ///< picture sizes in pixels an architecture can make; empty for losses
 };
 std::vector<Entry> architectures();
 std::vector<Entry> losses();
@@ -30,7 +30,8 @@ std::vector<Entry> losses();
 const Schema& schema();
 const std::vector<Preset>& presets();
 
-/// Fits "size" and "channels" and what depends on them to a dataset; the message says what cannot fit.
+/// Fits "size" and "channels" and what depends on them to a dataset; the message says what cannot
+/// fit.
 Status fit_to_dataset(ParamSet& params, const PackInfo& info);
 
 /// `params` belong to schema(). Fails with a message when architecture, size and data do not fit.
@@ -41,7 +42,8 @@ struct SampleRequest {
     int columns = 8;
     std::uint64_t seed = 1;
 };
-/// Pictures from a checkpoint's (EMA) generator; `params` as stored in run.json with its edits applied.
+/// Pictures from a checkpoint's (EMA) generator; `params` as stored in run.json with its edits
+/// applied.
 Result<Preview> sample(const ParamSet& params, const std::filesystem::path& checkpoint,
                        const SampleRequest& request);
 

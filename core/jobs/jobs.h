@@ -38,11 +38,12 @@ struct StyleRequest {
 Result<PreparedRun> prepare_style(const StyleRequest& request, const std::filesystem::path& dir,
                                   const std::string& name);
 
-/// Continues a stored run of any kind from its newest sound checkpoint (or from the start when it has
-/// none), live edits included. `total_steps`: the new end; nothing keeps the old one.
+/// Continues a stored run of any kind from its newest sound checkpoint (or from the start when it
+/// has none), live edits included. `total_steps`: the new end; nothing keeps the old one.
 /// `overrides` change restart or live parameters, e.g. a newer weights path.
 Result<PreparedRun> prepare_resume(const std::filesystem::path& dir,
-                                   std::optional<std::int64_t> total_steps, const Patch& overrides = {});
+                                   std::optional<std::int64_t> total_steps,
+                                   const Patch& overrides = {});
 
 /// A run's parameters as they are now: run.json with the edits of events.jsonl applied.
 Result<ParamSet> current_params(const Experiment& experiment);
@@ -50,7 +51,8 @@ Result<ParamSet> current_params(const Experiment& experiment);
 /// Grid of samples from the newest checkpoint of a GAN run.
 Result<Preview> sample_run(const std::filesystem::path& dir, const gan::SampleRequest& request);
 
-/// The newest picture of a style run, or the newest sample of a GAN run; NotFound when there is none.
+/// The newest picture of a style run, or the newest sample of a GAN run; NotFound when there is
+/// none.
 Result<Frame> latest_picture(const Experiment& experiment);
 
 /// What goes into an exported PNG: {"pentimento": version, "kind": …, "step": …, "params": {…}}.

@@ -17,9 +17,10 @@ namespace pentimento {
 /// size, fit, channels, background, flips, smallest side …
 const Schema& import_schema();
 
-/// SOURCE: a folder | an archive (zip, tar, tar.gz …) | "idx:DIR" | "cifar:DIR" | "emoji" | "emoji:FONT".
-/// A Run of kind "import": one step handles pictures for about 100 ms; skipped sources arrive as
-/// "skipped" events; the pack appears at `out` when it finishes. previews() shows the newest pictures.
+/// SOURCE: a folder | an archive (zip, tar, tar.gz …) | "idx:DIR" | "cifar:DIR" | "emoji" |
+/// "emoji:FONT". A Run of kind "import": one step handles pictures for about 100 ms; skipped
+/// sources arrive as "skipped" events; the pack appears at `out` when it finishes. previews() shows
+/// the newest pictures.
 Result<std::unique_ptr<Run>> make_import_run(const std::string& source, const ParamSet& params,
                                              const std::filesystem::path& out);
 
@@ -31,8 +32,8 @@ struct SourceGuess {
 };
 Result<SourceGuess> guess_source(const std::string& path_or_source);
 
-/// The first few pictures of a source as the given parameters would import them, for the crop preview;
-/// `before` holds the undistorted originals (longer edge at most 512 px).
+/// The first few pictures of a source as the given parameters would import them, for the crop
+/// preview; `before` holds the undistorted originals (longer edge at most 512 px).
 struct ImportPreview {
     std::vector<Frame> before, after;
     std::vector<std::string> names;

@@ -21,7 +21,7 @@ struct PictureHeader {
 Result<PictureHeader> probe_picture(std::span<const std::byte> bytes, std::string_view name);
 
 struct ReadLimits {
-    std::int64_t max_pixels = 100'000'000;      ///< refused before decoding
+    std::int64_t max_pixels = 100'000'000;  ///< refused before decoding
     std::uint64_t max_file_bytes = 512ull << 20;
 };
 /// EXIF orientation applied; 16 bit, palette, grey and CMYK converted to RGBA8 (alpha kept).
@@ -30,21 +30,28 @@ Result<Frame> decode_picture(std::span<const std::byte> bytes, std::string_view 
                              const ReadLimits& limits = {});
 
 struct WriteOptions {
-    int quality = 92;      ///< JPEG and WebP, 1 … 100
-    std::string settings;  ///< PNG only: JSON stored under the text key "pentimento"; empty: stripped
+    int quality = 92;  ///< JPEG and WebP, 1 … 100
+    std::string
+        settings;  ///< PNG only: JSON stored under the text key "pentimento"; empty: stripped
     std::string readable;  ///< PNG only: the same for people, under "parameters"
 };
 /// The format follows the extension: png, jpg/jpeg, webp, tif/tiff, bmp. Atomic.
 /// Formats without alpha get the picture over white.
-Status write_picture(const std::filesystem::path& path, const Frame& frame, const WriteOptions& options = {});
+Status write_picture(const std::filesystem::path& path, const Frame& frame,
+                     const WriteOptions& options = {});
 std::vector<std::string> writable_extensions();  ///< without the dot
 
 /// The "pentimento" text of a PNG; NotFound when it has none.
 Result<std::string> read_settings(const std::filesystem::path& path);
 
-enum class Fit { Crop, Fit, Pad };  ///< centre crop to fill; squeeze ignoring aspect; whole picture with bars
+enum class Fit {
+    Crop,
+    Fit,
+    Pad
+};  ///< centre crop to fill; squeeze ignoring aspect; whole picture with bars
 /// Area-averaged when shrinking, Lanczos when enlarging.
-Frame resize(const Frame& frame, int width, int height, Fit fit = Fit::Crop, std::uint32_t rgb_background = 0xffffff);
+Frame resize(const Frame& frame, int width, int height, Fit fit = Fit::Crop,
+             std::uint32_t rgb_background = 0xffffff);
 /// So that the longer edge is at most `edge`.
 Frame resize_to_edge(const Frame& frame, int edge);
 /// Cells of a grid laid out row by row with `gap` transparent pixels between them; all of one size.

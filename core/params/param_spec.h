@@ -17,8 +17,11 @@ namespace pentimento {
 /// int64 for counts, double for quantities, string for choices and paths.
 using ParamValue = std::variant<bool, std::int64_t, double, std::string>;
 
-enum class Scale { Linear, Log };      ///< how a slider spreads [min, max]
-enum class Apply { Live, Restart };    ///< whether a change acts at the next step or at the next start
+enum class Scale { Linear, Log };  ///< how a slider spreads [min, max]
+enum class Apply {
+    Live,
+    Restart
+};  ///< whether a change acts at the next step or at the next start
 enum class Level { Basic, Advanced };  ///< whether it shows before "Advanced" is opened
 
 struct Choice {
@@ -30,7 +33,8 @@ struct Choice {
 struct ParamSpec {
     std::string id;     ///< snake_case; the JSON key; "--set id=value"
     std::string label;  ///< sentence case, short
-    std::string help;   ///< one to three plain sentences: what it does and what more or less of it gives
+    std::string
+        help;  ///< one to three plain sentences: what it does and what more or less of it gives
     std::string unit;   ///< "px", "pictures", "steps" …; empty for plain numbers
     std::string group;  ///< heading under which panels and listings show it
     ParamValue default_value;
@@ -40,9 +44,9 @@ struct ParamSpec {
     Scale scale = Scale::Linear;
     Apply apply = Apply::Restart;
     Level level = Level::Basic;
-    std::vector<Choice> choices;  ///< non-empty: the value is the id of one of them
-    std::vector<std::string> aliases;  ///< old or shorter names, accepted on input only
-    std::string when_id;               ///< shown and used only while this parameter …
+    std::vector<Choice> choices;           ///< non-empty: the value is the id of one of them
+    std::vector<std::string> aliases;      ///< old or shorter names, accepted on input only
+    std::string when_id;                   ///< shown and used only while this parameter …
     std::vector<std::string> when_values;  ///< … has one of these values (as text)
 
     /// Converts where no information is lost (int → double, "true" → bool …), checks range and
@@ -57,8 +61,8 @@ struct ParamSpec {
 /// Shortest text that parses back to the same value.
 std::string to_text(const ParamValue& value);
 
-/// A ParamSpec whose C++ type is known, so that `params.get(kLearningRate)` is checked when compiled.
-/// T is bool, std::int64_t, double or std::string.
+/// A ParamSpec whose C++ type is known, so that `params.get(kLearningRate)` is checked when
+/// compiled. T is bool, std::int64_t, double or std::string.
 template <class T>
 class Param {
   public:

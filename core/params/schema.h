@@ -10,8 +10,8 @@ namespace pentimento {
 
 class Schema {
   public:
-    /// A duplicate id or alias, or a default outside its own range, is a programming error and throws
-    /// std::logic_error at start-up.
+    /// A duplicate id or alias, or a default outside its own range, is a programming error and
+    /// throws std::logic_error at start-up.
     Schema& add(ParamSpec spec);
     template <class T>
     Schema& add(const Param<T>& param) {

@@ -59,7 +59,8 @@ class Experiment {
 
     /// Lets `fill` write into a fresh directory, records size and checksum of every file in
     /// manifest.json, puts the whole in place, then drops all but the newest `keep` checkpoints.
-    Status write_checkpoint(std::int64_t step, const std::function<Status(const std::filesystem::path&)>& fill,
+    Status write_checkpoint(std::int64_t step,
+                            const std::function<Status(const std::filesystem::path&)>& fill,
                             int keep = 3);
     /// The newest checkpoint whose manifest and checksums hold; older ones are tried in turn.
     struct Checkpoint {
@@ -69,8 +70,8 @@ class Experiment {
     };
     Result<Checkpoint> latest_checkpoint() const;
 
-    /// After resuming from `step`: metrics, events and samples of later steps are dropped, so that the record has
-    /// no step twice.
+    /// After resuming from `step`: metrics, events and samples of later steps are dropped, so that
+    /// the record has no step twice.
     Status rewind_to(std::int64_t step);
 
   private:

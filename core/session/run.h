@@ -43,9 +43,10 @@ struct StepReport {
     std::int64_t total_steps = 0;  ///< 0 when the run has no end
     std::int64_t items = 0;        ///< pictures processed by this step, for the images/s figure
     bool finished = false;
-    std::vector<Metric> metrics;  ///< empty on most steps: values are read from the device every k steps
-    std::vector<Event> events;    ///< `step` is filled in by the worker
-    std::string note;             ///< what it is doing, "Decoding pictures"; may be empty
+    std::vector<Metric>
+        metrics;  ///< empty on most steps: values are read from the device every k steps
+    std::vector<Event> events;  ///< `step` is filled in by the worker
+    std::string note;           ///< what it is doing, "Decoding pictures"; may be empty
 };
 
 /// A look at the work so far.

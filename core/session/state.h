@@ -26,7 +26,7 @@ struct Permission {
 };
 Permission permitted(State state, Action action);
 
-std::string_view name(State state);   ///< "running"
-std::string_view name(Action action); ///< "start"
+std::string_view name(State state);    ///< "running"
+std::string_view name(Action action);  ///< "start"
 
 }  // namespace pentimento

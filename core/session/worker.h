@@ -22,10 +22,10 @@ namespace pentimento {
 struct Progress {
     State state = State::Empty;
     std::int64_t step = 0;
-    std::int64_t total_steps = 0;        ///< 0: no end known
-    double items_per_second = 0;         ///< over the last few seconds
+    std::int64_t total_steps = 0;  ///< 0: no end known
+    double items_per_second = 0;   ///< over the last few seconds
     double steps_per_second = 0;
-    double elapsed_seconds = 0;          ///< working time, pauses excluded
+    double elapsed_seconds = 0;  ///< working time, pauses excluded
     std::optional<double> remaining_seconds;
     std::string note;
 };
@@ -35,11 +35,12 @@ struct WorkerOptions {
     std::optional<Experiment> experiment;
     /// Writes a picture file; injected, since this layer knows no picture formats.
     std::function<Status(const std::filesystem::path&, const Preview&)> write_sample;
-    double preview_interval = 0.5;     ///< seconds between previews for the screen; ≤ 0: none
-    std::int64_t sample_every = 0;     ///< steps between samples on disk; 0: none
-    std::int64_t checkpoint_every = 0; ///< steps; 0: only at the end and on request
-    double checkpoint_seconds = 120;   ///< and at least this often; ≤ 0: off
-    bool checkpoint_at_end = true;     ///< on stop and on completion
+    double preview_interval = 0.5;      ///< seconds between previews for the screen; ≤ 0: none
+    std::int64_t sample_every = 0;      ///< steps between samples on disk; 0: none
+    std::int64_t checkpoint_every = 0;  ///< steps; 0: only at the end and on request
+    double checkpoint_seconds = 120;    ///< and at least this often; ≤ 0: off
+    bool checkpoint_at_end = true;      ///< on stop and on completion
+    double elapsed_before = 0;  ///< working seconds before a resume, so that the record goes on
     bool start_paused = false;
 };
 
@@ -56,8 +57,8 @@ class Worker {
 
     /// Threaded: returns at once.
     Status start(Factory factory, WorkerOptions options);
-    /// Inline: returns when the run has ended. `between_steps` is called after each step and may call
-    /// the commands below.
+    /// Inline: returns when the run has ended. `between_steps` is called after each step and may
+    /// call the commands below.
     Status run_inline(const Factory& factory, WorkerOptions options,
                       const std::function<void()>& between_steps = {});
 
@@ -68,9 +69,10 @@ class Worker {
     Status step_once();  ///< while paused: one step, then paused again
     Status stop();       ///< takes effect within one step; does not wait
     Status snapshot();   ///< checkpoint and sample at the next step boundary, also while paused
-    Status edit(const Patch& patch);  ///< applied at the next step boundary and echoed as an "edit" event
-    void request_preview();           ///< at the next step boundary, also while paused
-    void join();                      ///< waits for the thread to end; a no-op without one
+    Status edit(
+        const Patch& patch);  ///< applied at the next step boundary and echoed as an "edit" event
+    void request_preview();   ///< at the next step boundary, also while paused
+    void join();              ///< waits for the thread to end; a no-op without one
 
     State state() const;
     std::optional<Error> failure() const;  ///< why it failed
@@ -84,9 +86,11 @@ class Worker {
     std::vector<MetricSpec> metric_specs() const;
 
   private:
-    struct Loop;
+    class Loop;
     Status begin(WorkerOptions options);
     Status command(Action action, const std::function<void()>& change);
+    /// Moves along the transition table; a trigger without meaning in the present state is ignored.
+    void move(Trigger trigger);
     void work(const Factory& factory, const std::function<void()>& between_steps);
 
     mutable std::mutex mutex_;

@@ -17,7 +17,7 @@ namespace pentimento::style {
 inline constexpr int kMaxStyles = 8;
 
 struct FeatureEntry {
-    std::string id;         ///< "vgg19", "squeezenet"
+    std::string id;  ///< "vgg19", "squeezenet"
     std::string label;
     std::string help;
     std::string reference;
