@@ -110,6 +110,11 @@ Result<PreparedRun> prepare_resume(const fs::path& dir, std::optional<std::int64
     Result<ParamSet> wanted = current_params(*experiment);
     if (!wanted) return wanted.error();
     if (Status applied = wanted->apply(changes); !applied) return applied.error();
+    if (const auto* end = std::get_if<std::int64_t>(&wanted->value("steps")); end && *end <= step)
+        return Error{ErrorCode::InvalidArgument,
+                     "The run has reached its end at step " + format_count(step) +
+                         ". Set a higher number of steps to go on.",
+                     ""};
     if (Result<Worker::Factory> possible = jobs::factory_for(*experiment, *wanted, sources);
         !possible)
         return possible.error();
