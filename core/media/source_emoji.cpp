@@ -21,12 +21,13 @@ struct Range {
 /// Round faces, human and other: alike enough in shape for a small network to learn.
 constexpr Range kFaces[] = {{0x2639, 0x263A},   {0x1F600, 0x1F644}, {0x1F910, 0x1F917},
                             {0x1F920, 0x1F925}, {0x1F927, 0x1F92F}, {0x1F970, 0x1F976},
-                            {0x1F978, 0x1F97A}, {0x1F9D0, 0x1F9D0}, {0x1FAE0, 0x1FAE9},
-                            {0x1F31A, 0x1F31E}, {0x1F608, 0x1F608}, {0x1F47F, 0x1F47F}};
-/// Letters of flags, swatches of skin tones and single digits: building blocks, no pictures of
-/// their own.
-constexpr Range kParts[] = {
-    {0x0, 0x7F}, {0x1F1E6, 0x1F1FF}, {0x1F3FB, 0x1F3FF}, {0x1F9B0, 0x1F9B3}, {0xE0000, 0xE007F}};
+                            {0x1F978, 0x1F97A}, {0x1F9D0, 0x1F9D0}, {0x1FAE0, 0x1FAE5},
+                            {0x1FAE8, 0x1FAE8}, {0x1F31A, 0x1F31A}, {0x1F31D, 0x1F31E},
+                            {0x1F608, 0x1F608}, {0x1F47F, 0x1F47F}};
+/// Letters of flags, swatches of skin tones and digits: building blocks, no pictures of their own;
+/// and private codes, under which fonts repeat sequences.
+constexpr Range kParts[] = {{0x0, 0x7F},        {0x1F1E6, 0x1F1FF}, {0x1F3FB, 0x1F3FF},
+                            {0x1F9B0, 0x1F9B3}, {0xE000, 0xF8FF},   {0xE0000, 0x10FFFF}};
 
 template <std::size_t N>
 bool within(const Range (&ranges)[N], char32_t code) {
