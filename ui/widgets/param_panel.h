@@ -21,7 +21,8 @@ class ParamPanel : public QWidget {
     ~ParamPanel() override;
 
     const ParamSet& params() const;
-    /// Replaces all values (a preset, a run opened); one undo step named `reason`, none when it is empty.
+    /// Replaces all values (a preset, a run opened); one undo step named `reason`. Without a reason there
+    /// is no undo step and edited() is not emitted.
     void set_params(const ParamSet& params, const QString& reason = {});
     /// While a run is active, restart parameters are disabled with this tooltip; empty enables all.
     void set_restart_locked(const QString& reason);
