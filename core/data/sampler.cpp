@@ -30,8 +30,8 @@ std::vector<Draw> Sampler::draw(std::int64_t pictures) {
                 derive_seed(seed_, kOrderStream, static_cast<std::uint64_t>(epoch_)));
         }
         const auto coin = derive_seed(seed_, kFlipStream, static_cast<std::uint64_t>(cursor_));
-        drawn.push_back({order_[static_cast<std::size_t>(cursor_ % count_)],
-                         flips_ && (coin & 1) != 0});
+        drawn.push_back(
+            {order_[static_cast<std::size_t>(cursor_ % count_)], flips_ && (coin & 1) != 0});
     }
     return drawn;
 }

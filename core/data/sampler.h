@@ -1,5 +1,5 @@
-// Which picture comes next. The order depends on (seed, epoch) only, so the number of pictures drawn so
-// far is all there is to save. No torch here: tensors begin in core/tensor/batch.h.
+// Which picture comes next. The order depends on (seed, epoch) only, so the number of pictures
+// drawn so far is all there is to save. No torch here: tensors begin in core/tensor/batch.h.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class Sampler {
     std::uint64_t seed_;
     bool flips_;
     std::int64_t cursor_ = 0;
-    std::int64_t epoch_ = -1;           ///< whose order is held
+    std::int64_t epoch_ = -1;  ///< whose order is held
     std::vector<std::uint32_t> order_;
 };
 

@@ -13,7 +13,11 @@ Registry<Loss>& loss_registry() {
     return registry;
 }
 
-std::vector<Entry> architectures() { return architecture_registry().entries(); }
-std::vector<Entry> losses() { return loss_registry().entries(); }
+std::vector<Entry> architectures() {
+    return architecture_registry().entries();
+}
+std::vector<Entry> losses() {
+    return loss_registry().entries();
+}
 
 }  // namespace pentimento::gan

@@ -1,5 +1,5 @@
-// Architectures and losses register themselves here: a new one is one new file in arch/ or loss/, and the
-// settings panel, the command line, the reference pages and the contract tests pick it up.
+// Architectures and losses register themselves here: a new one is one new file in arch/ or loss/,
+// and the settings panel, the command line, the reference pages and the contract tests pick it up.
 // Torch inside: not for ui.
 #pragma once
 
@@ -32,18 +32,19 @@ class Discriminator : public torch::nn::Module {
 
 /// What a network must fit.
 struct NetworkShape {
-    int size = 64;      ///< pixels, one of the architecture's sizes
-    int channels = 3;   ///< 1 or 3
-    int latent = 100;   ///< numbers in a latent
+    int size = 64;     ///< pixels, one of the architecture's sizes
+    int channels = 3;  ///< 1 or 3
+    int latent = 100;  ///< numbers in a latent
 };
 
 struct Architecture {
     Entry entry;
-    /// Its own parameters. An id that another architecture declares, too, must be declared alike; the panel
-    /// then shows it for both.
+    /// Its own parameters. An id that another architecture declares, too, must be declared alike;
+    /// the panel then shows it for both.
     Schema params;
     /// Networks whose weights are drawn from `random`, on the CPU and in training mode.
-    std::function<std::shared_ptr<Generator>(const NetworkShape&, const ParamSet&, torch::Generator random)>
+    std::function<std::shared_ptr<Generator>(const NetworkShape&, const ParamSet&,
+                                             torch::Generator random)>
         make_generator;
     std::function<std::shared_ptr<Discriminator>(const NetworkShape&, const ParamSet&,
                                                  torch::Generator random)>
@@ -53,8 +54,8 @@ struct Architecture {
 /// Both functions give a scalar to be minimised, finite for every finite logit.
 struct Loss {
     Entry entry;
-    /// `real_target` is the probability the discriminator shall give real pictures: 1, or a little less with
-    /// one-sided label smoothing. Loss on real and loss on fake, to be added.
+    /// `real_target` is the probability the discriminator shall give real pictures: 1, or a little
+    /// less with one-sided label smoothing. Loss on real and loss on fake, to be added.
     struct Discriminating {
         torch::Tensor real, fake;
     };

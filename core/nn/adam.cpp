@@ -16,7 +16,8 @@ torch::optim::AdamOptions options_from(const AdamSettings& settings) {
 
 Adam::Adam(const torch::nn::Module& network, const AdamSettings& settings)
     : parameters_(network.named_parameters()),
-      optimiser_(network.parameters(), options_from(settings)) {}
+      optimiser_(network.parameters(), options_from(settings)) {
+}
 
 void Adam::set(const AdamSettings& settings) {
     for (auto& group : optimiser_.param_groups()) {
@@ -56,7 +57,8 @@ Status Adam::load(const TensorMap& saved, std::string_view what) {
     for (const auto& entry : parameters_) {
         const std::string name = entry.key();
         // A network that has not been stepped has no state yet.
-        if (saved.find(name + ".exp_avg") == saved.end() && saved.find(name + ".step") == saved.end())
+        if (saved.find(name + ".exp_avg") == saved.end() &&
+            saved.find(name + ".step") == saved.end())
             continue;
         auto average = detail::matching(saved, name + ".exp_avg", entry.value(), what);
         if (!average) return average.error();
@@ -68,8 +70,9 @@ Status Adam::load(const TensorMap& saved, std::string_view what) {
     }
     if (saved.size() != 3 * loaded.size())
         return Error{ErrorCode::Corrupt,
-                     std::string(what) + " holds optimiser state of parameters that this network has "
-                                         "not. It was written with another architecture.",
+                     std::string(what) +
+                         " holds optimiser state of parameters that this network has "
+                         "not. It was written with another architecture.",
                      {}};
     auto& states = optimiser_.state();
     states.clear();

@@ -1,5 +1,5 @@
-// Adam (Kingma and Ba 2014, arXiv:1412.6980) with settings that change while it works and a state that can
-// be saved: LibTorch 1.13 loses the learning rate of an optimiser that it loads.
+// Adam (Kingma and Ba 2014, arXiv:1412.6980) with settings that change while it works and a state
+// that can be saved: LibTorch 1.13 loses the learning rate of an optimiser that it loads.
 #pragma once
 
 #include <torch/torch.h>
@@ -29,8 +29,8 @@ class Adam {
     /// The learning rate that LibTorch's parameter groups hold.
     double lr() const;
 
-    /// "<parameter>.exp_avg", "<parameter>.exp_avg_sq" and "<parameter>.step" of every parameter that has
-    /// been stepped.
+    /// "<parameter>.exp_avg", "<parameter>.exp_avg_sq" and "<parameter>.step" of every parameter
+    /// that has been stepped.
     NamedTensors state() const;
     /// `what` names the source in messages. On an error nothing has changed.
     Status load(const TensorMap& saved, std::string_view what);

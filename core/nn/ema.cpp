@@ -21,7 +21,8 @@ void ema_update(torch::nn::Module& average, const torch::nn::Module& model, doub
     const auto parameters = model.parameters(), averaged = average.parameters();
     for (std::size_t i = 0; i < averaged.size(); ++i) blend(averaged[i], parameters[i]);
     const auto buffers = model.buffers(), averaged_buffers = average.buffers();
-    for (std::size_t i = 0; i < averaged_buffers.size(); ++i) blend(averaged_buffers[i], buffers[i]);
+    for (std::size_t i = 0; i < averaged_buffers.size(); ++i)
+        blend(averaged_buffers[i], buffers[i]);
 }
 
 void copy_state(torch::nn::Module& to, const torch::nn::Module& from) {

@@ -7,7 +7,8 @@
 
 namespace pentimento::nn {
 
-/// torch::nn::ConvTranspose2d without bias, fast on the CPU. Parameter "weight": in × out × kernel × kernel.
+/// torch::nn::ConvTranspose2d without bias, fast on the CPU. Parameter "weight": in × out × kernel
+/// × kernel.
 class ConvTranspose2dImpl : public torch::nn::Module {
   public:
     ConvTranspose2dImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,

@@ -36,12 +36,15 @@ Result<torch::Tensor> matching(const TensorMap& saved, const std::string& name,
 
 NamedTensors module_state(const torch::nn::Module& network) {
     NamedTensors state;
-    for (const auto& entry : network.named_parameters()) state.emplace_back(entry.key(), entry.value());
-    for (const auto& entry : network.named_buffers()) state.emplace_back(entry.key(), entry.value());
+    for (const auto& entry : network.named_parameters())
+        state.emplace_back(entry.key(), entry.value());
+    for (const auto& entry : network.named_buffers())
+        state.emplace_back(entry.key(), entry.value());
     return state;
 }
 
-Status load_module_state(torch::nn::Module& network, const TensorMap& saved, std::string_view what) {
+Status load_module_state(torch::nn::Module& network, const TensorMap& saved,
+                         std::string_view what) {
     const NamedTensors state = module_state(network);
     std::vector<torch::Tensor> values;
     for (const auto& [name, tensor] : state) {

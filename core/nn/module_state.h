@@ -19,8 +19,9 @@ using TensorMap = std::map<std::string, torch::Tensor, std::less<>>;
 /// Parameters, then buffers, by their dotted names. The tensors share memory with the network.
 NamedTensors module_state(const torch::nn::Module& network);
 
-/// Copies `saved` into the network. Names, shapes and number types must agree exactly and no tensor may be
-/// missing or left over; on an error nothing has changed. `what` names the source in messages.
+/// Copies `saved` into the network. Names, shapes and number types must agree exactly and no tensor
+/// may be missing or left over; on an error nothing has changed. `what` names the source in
+/// messages.
 Status load_module_state(torch::nn::Module& network, const TensorMap& saved, std::string_view what);
 
 /// Whether every floating-point parameter and buffer is free of NaN and infinity.

@@ -28,6 +28,8 @@ inline auto optimiser_state_key(const torch::optim::Optimizer& optimizer,
 }
 
 /// "1.13.1", "2.11.0+cu130": what the program was built against.
-inline const char* torch_version() { return TORCH_VERSION; }
+inline const char* torch_version() {
+    return TORCH_VERSION;
+}
 
 }  // namespace pentimento::tensor

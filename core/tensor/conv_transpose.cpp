@@ -1,5 +1,6 @@
-// A transposed convolution is, by definition, the data gradient of the convolution with the same weight
-// (Dumoulin and Visin 2016, arXiv:1603.07285, section 4). All three directions follow from that.
+// A transposed convolution is, by definition, the data gradient of the convolution with the same
+// weight (Dumoulin and Visin 2016, arXiv:1603.07285, section 4). All three directions follow from
+// that.
 #include "core/tensor/conv_transpose.h"
 
 namespace pentimento::tensor {
@@ -28,7 +29,8 @@ class ConvTransposeByConvolutions : public torch::autograd::Function<ConvTranspo
         context->saved_data["padding"] = padding;
         const ConvTransposeGeometry g{stride, padding, output_padding};
         const auto extent = [&](int axis) {
-            return (input.size(axis) - 1) * stride - 2 * padding + weight.size(axis) + output_padding;
+            return (input.size(axis) - 1) * stride - 2 * padding + weight.size(axis) +
+                   output_padding;
         };
         // Never read or written, so its pages are never touched.
         const Tensor shape =
@@ -45,7 +47,8 @@ class ConvTransposeByConvolutions : public torch::autograd::Function<ConvTranspo
         Tensor grad_input, grad_weight;
         if (context->needs_input_grad(0))
             grad_input = at::conv2d(grad, weight, {}, g.stride, g.padding);
-        if (context->needs_input_grad(1)) grad_weight = convolution_gradient(1, input, grad, weight, g);
+        if (context->needs_input_grad(1))
+            grad_weight = convolution_gradient(1, input, grad, weight, g);
         return {grad_input, grad_weight, {}, {}, {}};
     }
 };
@@ -59,8 +62,9 @@ Tensor conv_transpose2d(const Tensor& input, const Tensor& weight, const ConvTra
         return at::conv_transpose2d(input, weight, {}, g.stride, g.padding, g.output_padding);
     // From a single pixel, each output is one product with the whole kernel.
     if (input.size(2) == 1 && input.size(3) == 1 && g.padding == 0 && g.output_padding == 0)
-        return input.flatten(1).mm(weight.flatten(1)).view(
-            {input.size(0), weight.size(1), weight.size(2), weight.size(3)});
+        return input.flatten(1)
+            .mm(weight.flatten(1))
+            .view({input.size(0), weight.size(1), weight.size(2), weight.size(3)});
     return ConvTransposeByConvolutions::apply(input, weight, g.stride, g.padding, g.output_padding);
 }
 

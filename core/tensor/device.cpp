@@ -43,8 +43,8 @@ int processors_from_v2(int available) {
     for (std::string line; std::getline(lines, line);)
         if (line.rfind("0::", 0) == 0) group = line.substr(3);
     for (;; group = group.parent_path()) {
-        available = processors_from_cpu_max(
-            read_small(root / group.relative_path() / "cpu.max"), available);
+        available = processors_from_cpu_max(read_small(root / group.relative_path() / "cpu.max"),
+                                            available);
         if (!group.has_relative_path()) return available;
     }
 }
@@ -59,28 +59,36 @@ int processors_from_cpu_max(std::string_view text, int available) {
     return std::clamp(granted, 1, std::max(1, available));
 }
 
-int usable_processors() { return processors_from_v1(processors_from_v2(affinity_processors())); }
+int usable_processors() {
+    return processors_from_v1(processors_from_v2(affinity_processors()));
+}
 
 void set_threads(int count) {
     torch::set_num_threads(count > 0 ? count : usable_processors());
 }
 
-int threads() { return torch::get_num_threads(); }
+int threads() {
+    return torch::get_num_threads();
+}
 
-bool cuda_available() { return torch::cuda::is_available(); }
+bool cuda_available() {
+    return torch::cuda::is_available();
+}
 
 Result<std::string> resolve_device(std::string_view choice) {
     if (choice == "auto") return std::string(cuda_available() ? "cuda" : "cpu");
     if (choice == "cpu") return std::string("cpu");
     if (choice == "cuda") {
         if (cuda_available()) return std::string("cuda");
-        return Error{ErrorCode::Unsupported,
-                     "There is no usable CUDA device: either this computer has none, its driver is "
-                     "missing, or this LibTorch was built for the CPU only. Set device to auto or cpu.",
-                     {}};
+        return Error{
+            ErrorCode::Unsupported,
+            "There is no usable CUDA device: either this computer has none, its driver is "
+            "missing, or this LibTorch was built for the CPU only. Set device to auto or cpu.",
+            {}};
     }
     return Error{ErrorCode::InvalidArgument,
-                 "Unknown device '" + std::string(choice) + "'. Choose auto, cpu or cuda.", {}};
+                 "Unknown device '" + std::string(choice) + "'. Choose auto, cpu or cuda.",
+                 {}};
 }
 
 std::string describe_device(std::string_view device) {

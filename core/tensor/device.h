@@ -8,12 +8,12 @@
 
 namespace pentimento::tensor {
 
-/// Processors that this process may really use: its affinity mask, cut by the CPU quotas of its cgroups
-/// (containers). At least 1. LibTorch itself starts with half of the machine's processors.
+/// Processors that this process may really use: its affinity mask, cut by the CPU quotas of its
+/// cgroups (containers). At least 1. LibTorch itself starts with half of the machine's processors.
 int usable_processors();
 
-/// Processors granted by the text of a cgroup-v2 `cpu.max` file ("150000 100000" → 2, rounded up), or
-/// `available` when it sets no limit or cannot be read. Never more than `available`, at least 1.
+/// Processors granted by the text of a cgroup-v2 `cpu.max` file ("150000 100000" → 2, rounded up),
+/// or `available` when it sets no limit or cannot be read. Never more than `available`, at least 1.
 int processors_from_cpu_max(std::string_view text, int available);
 
 /// Threads of one operation, for every thread of the process. 0 means all usable processors.

@@ -1,4 +1,5 @@
-// Turns what LibTorch throws into an Error: used once at each edge where the engine is called from outside.
+// Turns what LibTorch throws into an Error: used once at each edge where the engine is called from
+// outside.
 #pragma once
 
 #include <c10/util/Exception.h>
@@ -25,7 +26,8 @@ inline Error to_error(const std::exception& exception, std::string_view what) {
     if (memory)
         return {ErrorCode::OutOfMemory,
                 std::string(what) +
-                    " needs more memory than is free. Choose a smaller batch, width or picture size, or "
+                    " needs more memory than is free. Choose a smaller batch, width or picture "
+                    "size, or "
                     "close other programs.",
                 text};
     return {ErrorCode::Internal,

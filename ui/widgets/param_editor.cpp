@@ -108,7 +108,7 @@ ParamEditor::ParamEditor(ParamSpec spec, QWidget* parent)
     label_ = new QLabel(text(spec_.label));
     reset_ = new QToolButton;
     reset_->setAutoRaise(true);
-    reset_->setIcon(theme::icon(QStringLiteral("reset")));
+    reset_->setIcon(theme::icon(QStringLiteral("undo")));
     reset_->setIconSize({14, 14});
     reset_->setFixedSize(20, 20);
     reset_->setAccessibleName(tr("Reset %1").arg(text(spec_.label)));

@@ -1,4 +1,5 @@
-// DCGAN: Radford, Metz, Chintala 2015 (arXiv:1511.06434), with the odd 28 px net of the lesson's notebook.
+// DCGAN: Radford, Metz, Chintala 2015 (arXiv:1511.06434), with the odd 28 px net of the lesson's
+// notebook.
 #include "core/gan/registry.h"
 #include "core/nn/init.h"
 #include "core/nn/layers.h"
@@ -9,15 +10,17 @@ namespace {
 using torch::Tensor;
 namespace tnn = torch::nn;
 
-const Param<std::int64_t> kWidth =
-    Param<std::int64_t>("width", 64)
-        .label("Width")
-        .help("Channels of the widest picture-sized layer; deeper layers have multiples of it. Twice the width is "
-              "about four times the work and shows finer detail. 64 is the paper's; 16 to 32 suit two processors.")
-        .unit("channels")
-        .group("Model")
-        .range(4, 256)
-        .step(4);
+const Param<std::int64_t> kWidth = Param<std::int64_t>("width", 64)
+                                       .label("Width")
+                                       .help(
+                                           "Channels of the widest picture-sized layer; deeper "
+                                           "layers have multiples of it. Twice the width is "
+                                           "about four times the work and shows finer detail. 64 "
+                                           "is the paper's; 16 to 32 suit two processors.")
+                                       .unit("channels")
+                                       .group("Model")
+                                       .range(4, 256)
+                                       .step(4);
 
 /// Picture sizes that double from 4 px: 32 → 3, 64 → 4, 128 → 5.
 int doublings(int size) {
@@ -26,7 +29,8 @@ int doublings(int size) {
     return count;
 }
 
-/// latent×1×1 → 4×4 → … → C×S×S. Channels halve as the picture doubles; the last but one layer has `width`.
+/// latent×1×1 → 4×4 → … → C×S×S. Channels halve as the picture doubles; the last but one layer has
+/// `width`.
 class DcganGenerator : public Generator {
   public:
     DcganGenerator(const NetworkShape& shape, int width) {
@@ -74,7 +78,8 @@ class DcganDiscriminator : public Discriminator {
         int channels = width;
         // 28 px halve to 14, 7 and 3; powers of two go down to 4.
         const int norm_blocks = shape.size == 28 ? 2 : doublings(shape.size) - 1;
-        for (int i = 0; i < norm_blocks; ++i, channels *= 2) block(channels, 2 * channels, /*norm=*/true);
+        for (int i = 0; i < norm_blocks; ++i, channels *= 2)
+            block(channels, 2 * channels, /*norm=*/true);
         const bool odd = shape.size == 28;
         layers_->push_back(tnn::Conv2d(tnn::Conv2dOptions(channels, 1, 4)
                                            .stride(odd ? 2 : 1)
@@ -89,23 +94,28 @@ class DcganDiscriminator : public Discriminator {
         layers_->push_back(
             tnn::Conv2d(tnn::Conv2dOptions(in, out, 4).stride(2).padding(1).bias(false)));
         if (norm) layers_->push_back(tnn::BatchNorm2d(out));
-        layers_->push_back(tnn::LeakyReLU(tnn::LeakyReLUOptions().negative_slope(.2).inplace(true)));
+        layers_->push_back(
+            tnn::LeakyReLU(tnn::LeakyReLUOptions().negative_slope(.2).inplace(true)));
     }
     tnn::Sequential layers_;
 };
 
 template <class Network, class Base>
-std::shared_ptr<Base> make(const NetworkShape& shape, const ParamSet& params, torch::Generator random) {
+std::shared_ptr<Base> make(const NetworkShape& shape, const ParamSet& params,
+                           torch::Generator random) {
     auto network = std::make_shared<Network>(shape, static_cast<int>(params.get(kWidth)));
     nn::init_dcgan(*network, std::move(random));
     return network;
 }
 
 const bool kRegistered = architecture_registry().add(
-    {{"dcgan", "DCGAN (convolutional)",
-      "Convolutions build the picture from coarse to fine, doubling its size at every layer. The classic that "
+    {{"dcgan",
+      "DCGAN (convolutional)",
+      "Convolutions build the picture from coarse to fine, doubling its size at every layer. The "
+      "classic that "
       "made GANs reliable, and the best choice here for almost any picture.",
-      "Radford, Metz, Chintala 2015, Unsupervised Representation Learning with Deep Convolutional Generative "
+      "Radford, Metz, Chintala 2015, Unsupervised Representation Learning with Deep Convolutional "
+      "Generative "
       "Adversarial Networks, arXiv:1511.06434",
       {28, 32, 64, 128}},
      Schema().add(kWidth),

@@ -16,7 +16,8 @@ class FcGenerator : public Generator {
         for (const int next : {256, 512, 1024}) {
             layers_->push_back(tnn::Linear(width, next));
             layers_->push_back(tnn::BatchNorm1d(next));
-            layers_->push_back(tnn::LeakyReLU(tnn::LeakyReLUOptions().negative_slope(.2).inplace(true)));
+            layers_->push_back(
+                tnn::LeakyReLU(tnn::LeakyReLUOptions().negative_slope(.2).inplace(true)));
             width = next;
         }
         layers_->push_back(tnn::Linear(width, shape.channels * shape.size * shape.size));
@@ -39,7 +40,8 @@ class FcDiscriminator : public Discriminator {
         int width = shape.channels * shape.size * shape.size;
         for (const int next : {512, 256}) {
             layers_->push_back(tnn::Linear(width, next));
-            layers_->push_back(tnn::LeakyReLU(tnn::LeakyReLUOptions().negative_slope(.2).inplace(true)));
+            layers_->push_back(
+                tnn::LeakyReLU(tnn::LeakyReLUOptions().negative_slope(.2).inplace(true)));
             width = next;
         }
         layers_->push_back(tnn::Linear(width, 1));
@@ -61,9 +63,12 @@ std::shared_ptr<Base> make(const NetworkShape& shape, const ParamSet&, torch::Ge
 }
 
 const bool kRegistered = architecture_registry().add(
-    {{"fc", "Fully connected",
-      "Every pixel is computed from every number of the layer before; the network does not know that neighbouring "
-      "pixels belong together. Small, fast and good to learn from; pictures stay grainy above 32 px.",
+    {{"fc",
+      "Fully connected",
+      "Every pixel is computed from every number of the layer before; the network does not know "
+      "that neighbouring "
+      "pixels belong together. Small, fast and good to learn from; pictures stay grainy above 32 "
+      "px.",
       "Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661",
       {28, 32, 64, 128}},
      Schema(),
