@@ -41,12 +41,16 @@ bool wait_for(const std::function<bool()>& done, int seconds) {
 
 Status grab(MainWindow& window, const QString& page, const QString& directory) {
     window.show_page(page);
-    for (const auto& [mode, suffix] : {std::pair(theme::Mode::Light, "light"), std::pair(theme::Mode::Dark, "dark")}) {
+    for (const auto& [mode, suffix] :
+         {std::pair(theme::Mode::Light, "light"), std::pair(theme::Mode::Dark, "dark")}) {
         theme::set_mode(mode);
         let_run(kSettle);
-        const QString path = QStringLiteral("%1/%2-%3.png").arg(directory, page, QLatin1String(suffix));
+        const QString path =
+            QStringLiteral("%1/%2-%3.png").arg(directory, page, QLatin1String(suffix));
         if (!window.grab().save(path))
-            return Error{ErrorCode::Io, "The screenshot " + path.toStdString() + " could not be written.", {}};
+            return Error{ErrorCode::Io,
+                         "The screenshot " + path.toStdString() + " could not be written.",
+                         {}};
     }
     return {};
 }
@@ -55,8 +59,10 @@ Status train(MainWindow& window, StudioContext& context, const ScreenshotOptions
     Q_EMIT context.import_requested(QStringLiteral("emoji"), true, QStringLiteral("emoji-32"));
     RunController& run = *window.train_page().run_controller();
     if (!wait_for([&] { return run.active(); }, options.seconds))
-        return Error{ErrorCode::NotFound,
-                     "The emoji could not be imported; is the package fonts-noto-color-emoji installed?", {}};
+        return Error{
+            ErrorCode::NotFound,
+            "The emoji could not be imported; is the package fonts-noto-color-emoji installed?",
+            {}};
     const auto reached = [&](double share) {
         return [&run, wanted = static_cast<std::int64_t>(share * options.training_steps)] {
             return run.progress().step >= wanted || !run.active();
@@ -74,8 +80,10 @@ void blend(MainWindow& window, const ScreenshotOptions& options) {
     auto& style = *static_cast<StylePage*>(window.page(QStringLiteral("style")));
     window.show_page(QStringLiteral("style"));
     const QDir samples(QStringLiteral(":/samples"));
-    const QStringList contents = samples.entryList({QStringLiteral("content*")}, QDir::Files, QDir::Name);
-    const QStringList styles = samples.entryList({QStringLiteral("style*")}, QDir::Files, QDir::Name);
+    const QStringList contents =
+        samples.entryList({QStringLiteral("content*")}, QDir::Files, QDir::Name);
+    const QStringList styles =
+        samples.entryList({QStringLiteral("style*")}, QDir::Files, QDir::Name);
     if (contents.isEmpty() || styles.isEmpty()) return;
     style.inputs().content().load(samples.filePath(contents.first()));
     style.inputs().style(0).load(samples.filePath(styles.first()));
@@ -92,12 +100,17 @@ void blend(MainWindow& window, const ScreenshotOptions& options) {
 
 }  // namespace
 
-Status take_screenshots(MainWindow& window, StudioContext& context, const ScreenshotOptions& options) {
+Status take_screenshots(MainWindow& window, StudioContext& context,
+                        const ScreenshotOptions& options) {
     if (!QDir().mkpath(options.directory))
-        return Error{ErrorCode::Io, "The folder " + options.directory.toStdString() + " could not be made.", {}};
+        return Error{ErrorCode::Io,
+                     "The folder " + options.directory.toStdString() + " could not be made.",
+                     {}};
     window.resize(kSize);
     window.show();
-    const auto grab_page = [&](const char* page) { return grab(window, QLatin1String(page), options.directory); };
+    const auto grab_page = [&](const char* page) {
+        return grab(window, QLatin1String(page), options.directory);
+    };
     if (const Status trained = train(window, context, options); !trained) return trained;
     if (const Status done = grab_page("train"); !done) return done;
     window.train_page().run_controller()->stop();

@@ -66,7 +66,8 @@ std::vector<Include> includes_below(const std::vector<std::string>& folders) {
                 const auto open = line.find_first_of("<\"");
                 const auto close = line.find_first_of(">\"", open + 1);
                 if (close == std::string::npos) continue;
-                found.push_back({fs::relative(entry.path(), kRoot).string(), line.substr(open + 1, close - open - 1)});
+                found.push_back({fs::relative(entry.path(), kRoot).string(),
+                                 line.substr(open + 1, close - open - 1)});
             }
         }
     }
@@ -79,11 +80,13 @@ bool begins_with_any(const std::string& text, const std::vector<std::string>& be
     return false;
 }
 
-void expect_none(const std::vector<std::string>& folders, const std::vector<std::string>& forbidden) {
+void expect_none(const std::vector<std::string>& folders,
+                 const std::vector<std::string>& forbidden) {
     const auto includes = includes_below(folders);
     EXPECT_FALSE(includes.empty()) << "nothing was read: the test looks in the wrong place";
     for (const Include& include : includes)
-        EXPECT_FALSE(begins_with_any(include.target, forbidden)) << include.file << " includes " << include.target;
+        EXPECT_FALSE(begins_with_any(include.target, forbidden))
+            << include.file << " includes " << include.target;
 }
 
 const std::vector<std::string> kTorch{"torch/", "ATen/", "c10/", "caffe2/"};
@@ -101,7 +104,8 @@ TEST(Layers, TheStudioUsesOnlyTheHeadersThatAreCheckedAbove) {
     for (const Include& include : includes_below({"ui", "app"}))
         if (begins_with_any(include.target, {"core/"}))
             EXPECT_TRUE(checked.count(include.target))
-                << include.file << " includes " << include.target << ", which this test does not compile";
+                << include.file << " includes " << include.target
+                << ", which this test does not compile";
 }
 
 TEST(Layers, BaseParamsSessionDataAndJobsSeeNoTorch) {

@@ -1,4 +1,5 @@
-// The whole window: pages, shortcuts, a run on the Train page, closing while one is at work, contrast.
+// The whole window: pages, shortcuts, a run on the Train page, closing while one is at work,
+// contrast.
 #include "ui/main_window.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +29,8 @@ using test::wait_for;
 class MainWindowTest : public testing::Test {
   protected:
     MainWindowTest()
-        : context(Workspace{home.path().toStdString()}), window(std::make_unique<MainWindow>(context)) {
+        : context(Workspace{home.path().toStdString()}),
+          window(std::make_unique<MainWindow>(context)) {
         window->resize(1280, 800);
         window->show();
         QApplication::setActiveWindow(window.get());
@@ -73,7 +75,8 @@ TEST_F(MainWindowTest, EveryMenuActionHasAUniqueShortcut) {
     for (const QAction* menu : window->menuBar()->actions())
         for (const QAction* action : menu->menu()->actions()) {
             if (action->shortcut().isEmpty()) continue;
-            EXPECT_FALSE(seen.contains(action->shortcut().toString())) << action->text().toStdString();
+            EXPECT_FALSE(seen.contains(action->shortcut().toString()))
+                << action->text().toStdString();
             seen << action->shortcut().toString();
         }
     EXPECT_GE(seen.size(), 12);
@@ -98,11 +101,13 @@ TEST_F(MainWindowTest, RestartSettingsAreLockedAndLiveOnesReachTheRun) {
     const ParamSpec* live = nullptr;
     const ParamSpec* restart = nullptr;
     for (const ParamSpec& spec : panel.params().schema().specs()) {
-        if (spec.level != Level::Basic || !std::holds_alternative<double>(spec.default_value)) continue;
+        if (spec.level != Level::Basic || !std::holds_alternative<double>(spec.default_value))
+            continue;
         if (spec.apply == Apply::Live && !live) live = &spec;
     }
     for (const ParamSpec& spec : panel.params().schema().specs())
-        if (spec.apply == Apply::Restart && std::holds_alternative<std::int64_t>(spec.default_value) && !restart)
+        if (spec.apply == Apply::Restart &&
+            std::holds_alternative<std::int64_t>(spec.default_value) && !restart)
             restart = &spec;
     ASSERT_TRUE(live && restart);
     EXPECT_FALSE(panel.findChild<NumberBox*>(QString::fromStdString(restart->id))->isEnabled());
@@ -124,7 +129,8 @@ TEST_F(MainWindowTest, SpacePausesAndResumesOnTheTrainPage) {
 TEST_F(MainWindowTest, DisabledButtonsSayWhy) {
     window->show_page(QStringLiteral("train"));
     const TrainPage::Actions& actions = window->train_page().actions();
-    for (const QAction* action : {actions.start, actions.pause, actions.step, actions.stop, actions.snapshot}) {
+    for (const QAction* action :
+         {actions.start, actions.pause, actions.step, actions.stop, actions.snapshot}) {
         EXPECT_FALSE(action->isEnabled());
         EXPECT_FALSE(action->toolTip().isEmpty());
         EXPECT_NE(action->toolTip(), action->text());
@@ -161,13 +167,18 @@ TEST_F(MainWindowTest, DestroyingDuringARunJoinsIt) {
 
 TEST_F(MainWindowTest, WhatDoesNotExistIsSaid) {
     window->open_path(QStringLiteral("/no/such/thing"));
-    EXPECT_TRUE(window->findChild<QLabel*>(QStringLiteral("message"))->toolTip().contains(QStringLiteral("/no/such/thing")));
+    EXPECT_TRUE(window->findChild<QLabel*>(QStringLiteral("message"))
+                    ->toolTip()
+                    .contains(QStringLiteral("/no/such/thing")));
 }
 
 /// Relative luminance and contrast as WCAG 2 defines them.
 double luminance(const QColor& color) {
-    const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+    const auto linear = [](double c) {
+        return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) +
+           0.0722 * linear(color.blueF());
 }
 double contrast(const QColor& a, const QColor& b) {
     const double x = luminance(a), y = luminance(b);
@@ -181,10 +192,12 @@ TEST(Theme, TextIsReadableInBothThemes) {
         for (const QColor& back : {c.window, c.surface, c.raised}) {
             EXPECT_GE(contrast(c.text, back), 7.0);
             for (const QColor& front : {c.muted, c.accent, c.warning, c.bad})
-                EXPECT_GE(contrast(front, back), 4.5) << front.name().toStdString() << " on " << back.name().toStdString();
+                EXPECT_GE(contrast(front, back), 4.5)
+                    << front.name().toStdString() << " on " << back.name().toStdString();
         }
         EXPECT_GE(contrast(c.on_accent, c.accent), 4.5);
-        for (const QColor& curve : c.curves) EXPECT_GE(contrast(curve, c.surface), 3.0) << curve.name().toStdString();
+        for (const QColor& curve : c.curves)
+            EXPECT_GE(contrast(curve, c.surface), 3.0) << curve.name().toStdString();
     }
     theme::set_mode(theme::Mode::System);
 }

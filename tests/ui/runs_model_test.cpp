@@ -66,7 +66,12 @@ TEST(ScanRuns, FindsRunsWithTheirLastValues) {
     QTemporaryDir dir;
     const std::filesystem::path root = dir.path().toStdString();
     EXPECT_TRUE(scan_runs(root / "nothing").empty());
-    RunInfo info{"gan", "emoji", "2026-11-23T12:00:00Z", Json::object(), {{"dataset", "/data/emoji-32.pack"}}, nullptr};
+    RunInfo info{"gan",
+                 "emoji",
+                 "2026-11-23T12:00:00Z",
+                 Json::object(),
+                 {{"dataset", "/data/emoji-32.pack"}},
+                 nullptr};
     auto experiment = Experiment::create(root / "one", info);
     ASSERT_TRUE(experiment);
     ASSERT_TRUE(experiment->append_metrics({7, 1.0, {{"loss_g", 0.25}}}));
