@@ -239,9 +239,8 @@ void TrainPage::update_actions() {
                                                  static_cast<qsizetype>(restart.reason.size()));
     panel_->set_restart_locked(lock);
     presets_->set_locked(lock);
-    stack_->setCurrentIndex(shown_ || controller_.active() || state == State::Failed ? 2
-                            : context_.dataset()                                     ? 1
-                                                                                     : 0);
+    const bool something = shown_ || state != State::Empty;
+    stack_->setCurrentIndex(something ? 2 : context_.dataset() ? 1 : 0);
 }
 
 void TrainPage::update_summary() {
