@@ -1,8 +1,6 @@
 // The plot widget: QCustomPlot draws, CurveData keeps the numbers.
 #include "ui/plots/metric_plot.h"
 
-#include <qcustomplot.h>
-
 #include <QEvent>
 #include <QFileDialog>
 #include <QHBoxLayout>
@@ -18,6 +16,7 @@
 #include <cmath>
 
 #include "core/base/file.h"
+#include "ui/plots/qcustomplot.h"
 #include "ui/theme.h"
 #include "ui/widgets/flow_layout.h"
 
