@@ -52,6 +52,8 @@ class PackWriter {
     /// none.
     Status add(std::span<const std::uint8_t> pixels, std::int32_t label, std::string_view source);
     std::int64_t count() const;
+    /// The source name of picture i, 0 ≤ i < count(); valid until the next add().
+    std::string_view source(std::int64_t i) const;
     /// `info.width, height, channels, count, class_counts, fingerprint` are filled in by the
     /// writer.
     Status finish(PackInfo info);

@@ -108,6 +108,12 @@ std::int64_t PackWriter::count() const {
     return static_cast<std::int64_t>(impl_->labels.size());
 }
 
+std::string_view PackWriter::source(std::int64_t i) const {
+    const auto index = static_cast<std::size_t>(i);
+    const std::uint64_t begin = index == 0 ? 0 : impl_->name_ends[index - 1];
+    return std::string_view(impl_->names).substr(begin, impl_->name_ends[index] - begin);
+}
+
 Status PackWriter::add(std::span<const std::uint8_t> pixels, std::int32_t label,
                        std::string_view source) {
     Impl& to = *impl_;

@@ -116,6 +116,7 @@ Result<Preview> sample(const ParamSet& params, const std::filesystem::path& chec
     const auto device = tensor::resolve_device(params.get(kDevice));
     if (!device) return device.error();
     return tensor::guarded("Making samples", [&]() -> Result<Preview> {
+        tensor::set_threads(static_cast<int>(params.get(kThreads)));
         const auto generator = build_generator(params);
         if (Status s = load_average(*generator, checkpoint); !s) return s.error();
         generator->to(torch::Device(*device));

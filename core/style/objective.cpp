@@ -9,7 +9,7 @@ namespace pentimento::style {
 namespace {
 
 // Brings the relative total variation to a scale on which a weight of 1 is a gentle smoothing.
-constexpr double kTvUnit = 1;
+constexpr double kTvUnit = 10;
 
 std::vector<std::string> chosen_style_layers(const nn::FeatureDefinition& definition,
                                              const ParamSet& params) {
