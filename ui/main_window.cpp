@@ -68,7 +68,8 @@ MainWindow::MainWindow(StudioContext& context, QWidget* parent)
 
 MainWindow::~MainWindow() {
     for (const auto& [id, page] : pages_) page->shut_down();
-    // Pages hold the context's signals and the undo stack's commands: they go while both still live.
+    // Pages hold the context's signals and the undo stack's commands: they go while both still
+    // live.
     delete takeCentralWidget();
 }
 
@@ -144,8 +145,9 @@ void MainWindow::open_run(const QString& directory, bool resume) {
 void MainWindow::open_path(const QString& path) {
     const QFileInfo info(path);
     const QString suffix = info.suffix().toLower();
-    static const QStringList kPictures{QStringLiteral("png"), QStringLiteral("jpg"), QStringLiteral("jpeg"),
-                                       QStringLiteral("webp"), QStringLiteral("tif"), QStringLiteral("tiff"),
+    static const QStringList kPictures{QStringLiteral("png"),  QStringLiteral("jpg"),
+                                       QStringLiteral("jpeg"), QStringLiteral("webp"),
+                                       QStringLiteral("tif"),  QStringLiteral("tiff"),
                                        QStringLiteral("bmp")};
     if (!info.exists()) {
         show_message(tr("%1 does not exist.").arg(path), true);
@@ -171,7 +173,8 @@ void MainWindow::open_run_folder() {
 }
 
 void MainWindow::show_message(const QString& text, bool error) {
-    message_->setText(message_->fontMetrics().elidedText(text, Qt::ElideRight, std::max(240, width() - 700)));
+    message_->setText(
+        message_->fontMetrics().elidedText(text, Qt::ElideRight, std::max(240, width() - 700)));
     message_->setToolTip(text);
     message_->setProperty("error", error);
     message_->style()->polish(message_);
@@ -206,7 +209,8 @@ void MainWindow::restore_layout() {
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     for (QSplitter* splitter : findChildren<QSplitter*>())
         if (!splitter->objectName().isEmpty())
-            splitter->restoreState(settings.value(QStringLiteral("window/") + splitter->objectName()).toByteArray());
+            splitter->restoreState(
+                settings.value(QStringLiteral("window/") + splitter->objectName()).toByteArray());
     const QString last = settings.value(QStringLiteral("window/page")).toString();
     show_page(pages_.count(last) ? last : QStringLiteral("welcome"));
 }
@@ -216,7 +220,8 @@ void MainWindow::save_layout() const {
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     for (const QSplitter* splitter : findChildren<QSplitter*>())
         if (!splitter->objectName().isEmpty())
-            settings.setValue(QStringLiteral("window/") + splitter->objectName(), splitter->saveState());
+            settings.setValue(QStringLiteral("window/") + splitter->objectName(),
+                              splitter->saveState());
     settings.setValue(QStringLiteral("window/page"), current_page());
 }
 

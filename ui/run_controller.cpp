@@ -70,7 +70,9 @@ Permission RunController::permitted(Action action) const {
     return pentimento::permitted(state(), action);
 }
 
-bool RunController::active() const { return worker_ && at_work(worker_->state()); }
+bool RunController::active() const {
+    return worker_ && at_work(worker_->state());
+}
 
 std::vector<MetricSpec> RunController::metric_specs() const {
     return worker_ ? worker_->metric_specs() : std::vector<MetricSpec>{};
@@ -90,10 +92,18 @@ Error nothing_runs() {
 
 }  // namespace
 
-void RunController::pause() { report(worker_ ? worker_->pause() : nothing_runs()); }
-void RunController::resume() { report(worker_ ? worker_->resume() : nothing_runs()); }
-void RunController::step_once() { report(worker_ ? worker_->step_once() : nothing_runs()); }
-void RunController::snapshot() { report(worker_ ? worker_->snapshot() : nothing_runs()); }
+void RunController::pause() {
+    report(worker_ ? worker_->pause() : nothing_runs());
+}
+void RunController::resume() {
+    report(worker_ ? worker_->resume() : nothing_runs());
+}
+void RunController::step_once() {
+    report(worker_ ? worker_->step_once() : nothing_runs());
+}
+void RunController::snapshot() {
+    report(worker_ ? worker_->snapshot() : nothing_runs());
+}
 
 void RunController::stop() {
     next_.reset();

@@ -1,5 +1,6 @@
-// Brings a Worker to the UI thread: takes from its channels on a timer and says what came as signals.
-// The timer runs only while there is something to take, so an idle studio uses no processor time.
+// Brings a Worker to the UI thread: takes from its channels on a timer and says what came as
+// signals. The timer runs only while there is something to take, so an idle studio uses no
+// processor time.
 #pragma once
 
 #include <QObject>
@@ -19,9 +20,9 @@ class RunController : public QObject {
     explicit RunController(QObject* parent = nullptr);
     ~RunController() override;  ///< stops, saves and joins
 
-    /// Returns at once. A run in progress is asked to stop and saves first; the new one begins as soon
-    /// as that has ended (state Stopping meanwhile), so that two runs never write the same folder.
-    /// Of several starts in that time the last one counts.
+    /// Returns at once. A run in progress is asked to stop and saves first; the new one begins as
+    /// soon as that has ended (state Stopping meanwhile), so that two runs never write the same
+    /// folder. Of several starts in that time the last one counts.
     Status start(PreparedRun run);
     /// Without an experiment, e.g. an import.
     Status start(Worker::Factory factory, WorkerOptions options = {});

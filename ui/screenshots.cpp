@@ -8,11 +8,14 @@
 #include <functional>
 
 #include "ui/main_window.h"
+#include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/weights_chooser.h"
 #include "ui/pages/style_page.h"
 #include "ui/pages/train_page.h"
 #include "ui/run_controller.h"
 #include "ui/theme.h"
-#include "ui/widgets/event_log.h"
+#include "ui/widgets/param_panel.h"
+#include "ui/widgets/picture_well.h"
 
 namespace pentimento::ui {
 
@@ -38,12 +41,16 @@ bool wait_for(const std::function<bool()>& done, int seconds) {
 
 Status grab(MainWindow& window, const QString& page, const QString& directory) {
     window.show_page(page);
-    for (const auto& [mode, suffix] : {std::pair(theme::Mode::Light, "light"), std::pair(theme::Mode::Dark, "dark")}) {
+    for (const auto& [mode, suffix] :
+         {std::pair(theme::Mode::Light, "light"), std::pair(theme::Mode::Dark, "dark")}) {
         theme::set_mode(mode);
         let_run(kSettle);
-        const QString path = QStringLiteral("%1/%2-%3.png").arg(directory, page, QLatin1String(suffix));
+        const QString path =
+            QStringLiteral("%1/%2-%3.png").arg(directory, page, QLatin1String(suffix));
         if (!window.grab().save(path))
-            return Error{ErrorCode::Io, "The screenshot " + path.toStdString() + " could not be written.", {}};
+            return Error{ErrorCode::Io,
+                         "The screenshot " + path.toStdString() + " could not be written.",
+                         {}};
     }
     return {};
 }
@@ -52,8 +59,10 @@ Status train(MainWindow& window, StudioContext& context, const ScreenshotOptions
     Q_EMIT context.import_requested(QStringLiteral("emoji"), true, QStringLiteral("emoji-32"));
     RunController& run = *window.train_page().run_controller();
     if (!wait_for([&] { return run.active(); }, options.seconds))
-        return Error{ErrorCode::NotFound,
-                     "The emoji could not be imported; is the package fonts-noto-color-emoji installed?", {}};
+        return Error{
+            ErrorCode::NotFound,
+            "The emoji could not be imported; is the package fonts-noto-color-emoji installed?",
+            {}};
     const auto reached = [&](double share) {
         return [&run, wanted = static_cast<std::int64_t>(share * options.training_steps)] {
             return run.progress().step >= wanted || !run.active();
@@ -66,26 +75,47 @@ Status train(MainWindow& window, StudioContext& context, const ScreenshotOptions
     return {};
 }
 
+/// The sample pictures, blended for as long as a short run takes.
+void blend(MainWindow& window, const ScreenshotOptions& options) {
+    auto& style = *static_cast<StylePage*>(window.page(QStringLiteral("style")));
+    window.show_page(QStringLiteral("style"));
+    const QDir samples(QStringLiteral(":/samples"));
+    const QStringList contents =
+        samples.entryList({QStringLiteral("content*")}, QDir::Files, QDir::Name);
+    const QStringList styles =
+        samples.entryList({QStringLiteral("style*")}, QDir::Files, QDir::Name);
+    if (contents.isEmpty() || styles.isEmpty()) return;
+    style.inputs().content().load(samples.filePath(contents.first()));
+    style.inputs().style(0).load(samples.filePath(styles.first()));
+    style.weights().choose(options.weights);
+    wait_for([&] { return style.blocked().isEmpty(); }, 20);
+    ParamSet params = style.panel().params();
+    (void)params.set_text("size", "256");
+    (void)params.set_text("steps", "60");
+    style.panel().set_params(params);
+    style.blend();
+    wait_for([&] { return style.controller().active(); }, 10);
+    wait_for([&] { return !style.controller().active(); }, options.seconds);
+}
+
 }  // namespace
 
-Status take_screenshots(MainWindow& window, StudioContext& context, const ScreenshotOptions& options) {
+Status take_screenshots(MainWindow& window, StudioContext& context,
+                        const ScreenshotOptions& options) {
     if (!QDir().mkpath(options.directory))
-        return Error{ErrorCode::Io, "The folder " + options.directory.toStdString() + " could not be made.", {}};
+        return Error{ErrorCode::Io,
+                     "The folder " + options.directory.toStdString() + " could not be made.",
+                     {}};
     window.resize(kSize);
     window.show();
-    const auto grab_page = [&](const char* page) { return grab(window, QLatin1String(page), options.directory); };
+    const auto grab_page = [&](const char* page) {
+        return grab(window, QLatin1String(page), options.directory);
+    };
     if (const Status trained = train(window, context, options); !trained) return trained;
     if (const Status done = grab_page("train"); !done) return done;
     window.train_page().run_controller()->stop();
     wait_for([&] { return !window.train_page().run_controller()->active(); }, options.seconds);
-    if (!options.weights.isEmpty()) {
-        auto* style = static_cast<StylePage*>(window.page(QStringLiteral("style")));
-        style->choose_weights(options.weights);
-        window.show_page(QStringLiteral("style"));
-        let_run(2 * kSettle);
-        style->start();
-        wait_for([&] { return !style->run_controller() || !style->run_controller()->active(); }, options.seconds);
-    }
+    if (!options.weights.isEmpty()) blend(window, options);
     for (const char* page : {"dataset", "style", "runs", "welcome"})
         if (const Status done = grab_page(page); !done) return done;
     return {};

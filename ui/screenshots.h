@@ -1,4 +1,5 @@
-// Pictures of every page, light and dark, from a real short run: for the documentation and for eyes.
+// Pictures of every page, light and dark, from a real short run: for the documentation and for
+// eyes.
 #pragma once
 
 #include <QString>
@@ -12,12 +13,13 @@ class StudioContext;
 
 struct ScreenshotOptions {
     QString directory;
-    QString weights;        ///< feature network for the Style page; empty: it shows its inputs only
+    QString weights;  ///< feature network for the Style page; empty: it shows its inputs only
     int training_steps = 240;
-    int seconds = 90;       ///< at most, for each of the two runs
+    int seconds = 90;  ///< at most, for each of the two runs
 };
 
 /// Drives the window and returns when all files are written.
-Status take_screenshots(MainWindow& window, StudioContext& context, const ScreenshotOptions& options);
+Status take_screenshots(MainWindow& window, StudioContext& context,
+                        const ScreenshotOptions& options);
 
 }  // namespace pentimento::ui

@@ -31,8 +31,8 @@ class StudioContext : public QObject {
     void dataset_changed();
     /// Show the page with this id: "welcome", "dataset", "train", "style", "runs".
     void page_requested(const QString& id);
-    /// Import this source ("emoji", a folder …) on the Dataset page; with train: then start training
-    /// with the named preset (may be empty).
+    /// Import this source ("emoji", a folder …) on the Dataset page; with train: then start
+    /// training with the named preset (may be empty).
     void import_requested(const QString& source, bool train, const QString& preset);
     /// Start training on dataset() with the named preset (empty: the settings as they are). What an
     /// import with `train` ends with.

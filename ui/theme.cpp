@@ -98,14 +98,18 @@ QString style_sheet(const Colors& c, bool dark) {
     if (!file.open(QIODevice::ReadOnly)) return {};
     QString sheet = QString::fromUtf8(file.readAll());
     const std::pair<const char*, QColor> names[] = {
-        {"@window", c.window},   {"@surface", c.surface}, {"@raised", c.raised},
-        {"@border", c.border},   {"@text", c.text},       {"@muted", c.muted},
-        {"@accent", c.accent},   {"@on-accent", c.on_accent}, {"@good", c.good},
-        {"@warning", c.warning}, {"@bad", c.bad}};
+        {"@window", c.window}, {"@surface", c.surface},
+        {"@raised", c.raised}, {"@border", c.border},
+        {"@text", c.text},     {"@muted", c.muted},
+        {"@accent", c.accent}, {"@on-accent", c.on_accent},
+        {"@good", c.good},     {"@warning", c.warning},
+        {"@bad", c.bad}};
     // Longest first, so that no name is taken for the beginning of another.
     for (const auto& [name, color] : names)
-        sheet.replace(QString::fromLatin1(name) + QLatin1Char(';'), color.name() + QLatin1Char(';'));
-    return sheet.replace(QStringLiteral("@theme"), dark ? QStringLiteral("dark") : QStringLiteral("light"));
+        sheet.replace(QString::fromLatin1(name) + QLatin1Char(';'),
+                      color.name() + QLatin1Char(';'));
+    return sheet.replace(QStringLiteral("@theme"),
+                         dark ? QStringLiteral("dark") : QStringLiteral("light"));
 }
 
 void apply() {
@@ -121,7 +125,8 @@ class ThemedIcon : public QIconEngine {
   public:
     explicit ThemedIcon(QString path) : path_(std::move(path)) {}
 
-    void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
+    void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode,
+               QIcon::State state) override {
         const double ratio = painter->device()->devicePixelRatioF();
         painter->drawPixmap(rect, scaled(rect.size(), mode, state, ratio));
     }
@@ -143,9 +148,12 @@ class ThemedIcon : public QIconEngine {
         renderer.setAspectRatioMode(Qt::KeepAspectRatio);
         renderer.render(&painter, QRectF(QPointF(0, 0), QSizeF(pixmap.size())));
         QColor color = colors().text;
-        if (mode == QIcon::Disabled) color.setAlphaF(0.35F);
-        else if (mode == QIcon::Selected) color = colors().on_accent;
-        else if (state == QIcon::On) color = colors().accent;
+        if (mode == QIcon::Disabled)
+            color.setAlphaF(0.35F);
+        else if (mode == QIcon::Selected)
+            color = colors().on_accent;
+        else if (state == QIcon::On)
+            color = colors().accent;
         painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
         painter.fillRect(pixmap.rect(), color);
         painter.end();
@@ -183,9 +191,15 @@ void set_mode(Mode mode) {
     apply();
 }
 
-Mode mode() { return look().mode; }
-bool dark() { return look().dark; }
-const Colors& colors() { return look().dark ? kDark : kLight; }
+Mode mode() {
+    return look().mode;
+}
+bool dark() {
+    return look().dark;
+}
+const Colors& colors() {
+    return look().dark ? kDark : kLight;
+}
 
 QIcon icon(const QString& name) {
     return QIcon(new ThemedIcon(QStringLiteral(":/icons/%1.svg").arg(name)));

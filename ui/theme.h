@@ -26,7 +26,8 @@ Mode mode();
 bool dark();
 const Colors& colors();
 
-/// resources/icons/<name>.svg in the text colour; it follows the theme, also in widgets that keep it.
+/// resources/icons/<name>.svg in the text colour; it follows the theme, also in widgets that keep
+/// it.
 QIcon icon(const QString& name);
 
 /// Says when the theme has changed.

@@ -23,7 +23,8 @@ int fail(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
+    QApplication::setHighDpiScaleFactorRoundingPolicy(
+        Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("Pentimento"));
     QApplication::setApplicationName(QStringLiteral("pentimento"));
@@ -32,24 +33,31 @@ int main(int argc, char** argv) {
     QApplication::setDesktopFileName(QStringLiteral("pentimento"));
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QApplication::translate("main", "A studio for interactive GAN and style-transfer experiments."));
+    parser.setApplicationDescription(QApplication::translate(
+        "main", "A studio for interactive GAN and style-transfer experiments."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("path"),
-                                 QApplication::translate("main", "A folder or archive of pictures, a picture, or a run's folder."),
-                                 QStringLiteral("[path]"));
-    const QCommandLineOption home(QStringLiteral("home"),
-                                  QApplication::translate("main", "Keep runs and datasets in <dir>."), QStringLiteral("dir"));
+    parser.addPositionalArgument(
+        QStringLiteral("path"),
+        QApplication::translate("main",
+                                "A folder or archive of pictures, a picture, or a run's folder."),
+        QStringLiteral("[path]"));
+    const QCommandLineOption home(
+        QStringLiteral("home"), QApplication::translate("main", "Keep runs and datasets in <dir>."),
+        QStringLiteral("dir"));
     const QCommandLineOption screenshots(
         QStringLiteral("screenshots"),
-        QApplication::translate("main", "Save pictures of every page from a short run to <dir> and quit."),
+        QApplication::translate("main",
+                                "Save pictures of every page from a short run to <dir> and quit."),
         QStringLiteral("dir"));
-    const QCommandLineOption weights(QStringLiteral("weights"),
-                                     QApplication::translate("main", "Feature network (safetensors) for style transfer."),
-                                     QStringLiteral("file"));
-    const QCommandLineOption smoke(QStringLiteral("smoke"),
-                                   QApplication::translate("main", "Quit after <seconds>, for tests."), QStringLiteral("seconds"));
+    const QCommandLineOption weights(
+        QStringLiteral("weights"),
+        QApplication::translate("main", "Feature network (safetensors) for style transfer."),
+        QStringLiteral("file"));
+    const QCommandLineOption smoke(
+        QStringLiteral("smoke"),
+        QApplication::translate("main", "Quit after <seconds>, for tests."),
+        QStringLiteral("seconds"));
     parser.addOptions({home, screenshots, weights, smoke});
     parser.process(app);
 
@@ -58,23 +66,29 @@ int main(int argc, char** argv) {
     // Pictures for the documentation shall not depend on, or change, anybody's settings.
     if (parser.isSet(screenshots) || parser.isSet(smoke)) {
         QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, QDir::tempPath() + QStringLiteral("/pentimento-settings"));
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
+                           QDir::tempPath() + QStringLiteral("/pentimento-settings"));
         QSettings().clear();
     }
     ui::theme::install();
     ui::theme::set_mode(static_cast<ui::theme::Mode>(
-        QSettings().value(QStringLiteral("theme"), static_cast<int>(ui::theme::Mode::System)).toInt()));
+        QSettings()
+            .value(QStringLiteral("theme"), static_cast<int>(ui::theme::Mode::System))
+            .toInt()));
 
     ui::StudioContext context(std::move(workspace));
     ui::MainWindow window(context);
     if (parser.isSet(screenshots)) {
-        const ui::ScreenshotOptions options{.directory = parser.value(screenshots), .weights = parser.value(weights)};
+        const ui::ScreenshotOptions options{.directory = parser.value(screenshots),
+                                            .weights = parser.value(weights)};
         const Status taken = ui::take_screenshots(window, context, options);
         return taken ? 0 : fail(taken.error());
     }
     window.show();
     const QStringList paths = parser.positionalArguments();
-    if (!paths.isEmpty()) QTimer::singleShot(0, &window, [&window, path = paths.first()] { window.open_path(path); });
-    if (parser.isSet(smoke)) QTimer::singleShot(parser.value(smoke).toInt() * 1000, &window, &QWidget::close);
+    if (!paths.isEmpty())
+        QTimer::singleShot(0, &window, [&window, path = paths.first()] { window.open_path(path); });
+    if (parser.isSet(smoke))
+        QTimer::singleShot(parser.value(smoke).toInt() * 1000, &window, &QWidget::close);
     return QApplication::exec();
 }

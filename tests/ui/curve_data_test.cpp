@@ -61,7 +61,8 @@ TEST(CurveData, NewSmoothingEqualsSmoothingFromTheStart) {
     for (CurveData* data : {&early, &late}) data->set_metrics(specs());
     early.set_smoothing(0.9);
     for (int step = 1; step < 100; ++step)
-        for (CurveData* data : {&early, &late}) data->append({{step, 0, {{"loss", std::sin(step)}}}});
+        for (CurveData* data : {&early, &late})
+            data->append({{step, 0, {{"loss", std::sin(step)}}}});
     late.set_smoothing(0.9);
     EXPECT_EQ(early.curves()[0].smoothed, late.curves()[0].smoothed);
 }
@@ -70,7 +71,8 @@ TEST(CurveData, RewindForgetsWhatCameAfter) {
     CurveData data;
     data.set_metrics(specs());
     for (int step = 1; step <= 10; ++step) data.append({{step, 0, {{"loss", step}}}});
-    data.append({Event{"edit", "Rate: 1 → 2", 3, Severity::Info, nullptr}, Event{"edit", "Rate: 2 → 3", 8, Severity::Info, nullptr}});
+    data.append({Event{"edit", "Rate: 1 → 2", 3, Severity::Info, nullptr},
+                 Event{"edit", "Rate: 2 → 3", 8, Severity::Info, nullptr}});
     data.rewind_to(5);
     EXPECT_EQ(data.curves()[0].steps.back(), 5);
     EXPECT_EQ(data.marks().size(), 1u);
@@ -81,7 +83,8 @@ TEST(CurveData, RewindForgetsWhatCameAfter) {
 TEST(CurveData, OnlyEditsBecomeMarksAndThoseOfOneStepOne) {
     CurveData data;
     data.set_metrics(specs());
-    data.append({Event{"checkpoint", "Saved.", 4, Severity::Info, nullptr}, Event{"edit", "A: 1 → 2", 5, Severity::Info, nullptr},
+    data.append({Event{"checkpoint", "Saved.", 4, Severity::Info, nullptr},
+                 Event{"edit", "A: 1 → 2", 5, Severity::Info, nullptr},
                  Event{"edit", "B: 3 → 4", 5, Severity::Info, nullptr}});
     ASSERT_EQ(data.marks().size(), 1u);
     EXPECT_EQ(data.marks()[0].text, "A: 1 → 2\nB: 3 → 4");
@@ -104,7 +107,8 @@ TEST(CurveData, AHundredThousandPointsAreQuick) {
     data.set_metrics(specs());
     data.set_smoothing(0.9);
     const auto begin = std::chrono::steady_clock::now();
-    for (int step = 1; step <= 100'000; ++step) data.append({{step, 0, {{"loss", 1.0 / step}, {"other", 0.5}}}});
+    for (int step = 1; step <= 100'000; ++step)
+        data.append({{step, 0, {{"loss", 1.0 / step}, {"other", 0.5}}}});
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
     EXPECT_EQ(data.curves()[1].values.size(), 100'000u);
 }
@@ -114,7 +118,8 @@ TEST(MetricPlot, ShowsExportsAndFollows) {
     plot.set_metrics(specs());
     plot.resize(500, 300);
     plot.show();
-    for (int step = 1; step <= 300; ++step) plot.append({MetricRow{step, 0, {{"loss", 1.0 / step}, {"other", 0.5}}}});
+    for (int step = 1; step <= 300; ++step)
+        plot.append({MetricRow{step, 0, {{"loss", 1.0 / step}, {"other", 0.5}}}});
     plot.append({Event{"edit", "Learning rate: 2e-4 → 1e-4", 150, Severity::Info, nullptr}});
     EXPECT_TRUE(plot.mark_text(151, 2).contains(QStringLiteral("at step 150")));
     EXPECT_TRUE(plot.mark_text(190, 2).isEmpty());

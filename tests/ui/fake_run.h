@@ -15,19 +15,32 @@ namespace pentimento::ui::test {
 
 inline Schema fake_schema() {
     Schema schema;
-    schema.add(Param<double>("lr", 2e-4).label("Learning rate").group("Optimisation").range(1e-6, 1).log_scale().live()
+    schema.add(Param<double>("lr", 2e-4)
+                   .label("Learning rate")
+                   .group("Optimisation")
+                   .range(1e-6, 1)
+                   .log_scale()
+                   .live()
                    .help("How far each step goes."));
-    schema.add(Param<std::int64_t>("width", 64).label("Width").group("Network").range(8, 256).unit("px"));
+    schema.add(
+        Param<std::int64_t>("width", 64).label("Width").group("Network").range(8, 256).unit("px"));
     schema.add(Param<bool>("ema", true).label("Averaging").group("Network"));
-    schema.add(Param<double>("decay", 0.5).label("Decay").group("Network").range(0, 1).when("ema", {"true"}));
-    schema.add(Param<std::string>("loss", "bce").label("Loss").group("Network").choice("bce", "Non-saturating", "Good.")
+    schema.add(Param<double>("decay", 0.5)
+                   .label("Decay")
+                   .group("Network")
+                   .range(0, 1)
+                   .when("ema", {"true"}));
+    schema.add(Param<std::string>("loss", "bce")
+                   .label("Loss")
+                   .group("Network")
+                   .choice("bce", "Non-saturating", "Good.")
                    .choice("minimax", "Minimax", "Old."));
     schema.add(Param<std::string>("weights", "").label("Weights").group("Files").advanced());
     return schema;
 }
 
 struct FakeOptions {
-    std::int64_t steps = 0;      ///< 0: without end
+    std::int64_t steps = 0;  ///< 0: without end
     int step_milliseconds = 2;
     std::int64_t fail_at = -1;
     int load_milliseconds = 0;
@@ -46,11 +59,13 @@ class FakeRun : public Run {
     Status apply(const Patch& patch) override { return params_.apply(patch); }
 
     Result<StepReport> step() override {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.step_milliseconds);
+        const auto end = std::chrono::steady_clock::now() +
+                         std::chrono::milliseconds(options_.step_milliseconds);
         volatile double sink = 0;
         while (std::chrono::steady_clock::now() < end) sink = sink + 1;
         ++steps_;
-        if (steps_ == options_.fail_at) return Error{ErrorCode::Numeric, "The loss is not a number.", ""};
+        if (steps_ == options_.fail_at)
+            return Error{ErrorCode::Numeric, "The loss is not a number.", ""};
         StepReport report;
         report.step = steps_;
         report.total_steps = options_.steps;
@@ -60,7 +75,8 @@ class FakeRun : public Run {
         return report;
     }
     Result<Preview> preview() override {
-        return Preview{Frame::from_rgba(8, 8, std::vector<std::uint8_t>(8 * 8 * 4, 128)), steps_, 2, 2};
+        return Preview{Frame::from_rgba(8, 8, std::vector<std::uint8_t>(8 * 8 * 4, 128)), steps_, 2,
+                       2};
     }
     Status save(const std::filesystem::path&) override { return {}; }
     Status restore(const std::filesystem::path&) override { return {}; }

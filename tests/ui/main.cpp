@@ -1,5 +1,5 @@
-// One application for all tests of the studio, without a display and without touching the settings of
-// the person who runs them.
+// One application for all tests of the studio, without a display and without touching the settings
+// of the person who runs them.
 #include <gtest/gtest.h>
 
 #include <QApplication>

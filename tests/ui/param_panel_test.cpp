@@ -1,4 +1,5 @@
-// The panel made from a schema: values go in and out, undo, locks, conditions, the wheel, accessibility.
+// The panel made from a schema: values go in and out, undo, locks, conditions, the wheel,
+// accessibility.
 #include "ui/widgets/param_panel.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,8 @@ namespace {
 
 class ParamPanelTest : public testing::Test {
   protected:
-    ParamPanelTest() : panel(ParamSet(test::fake_schema()), &undo), edits(&panel, &ParamPanel::edited) {
+    ParamPanelTest()
+        : panel(ParamSet(test::fake_schema()), &undo), edits(&panel, &ParamPanel::edited) {
         panel.resize(320, 800);
         panel.show();
     }
@@ -50,7 +52,8 @@ class ParamPanelTest : public testing::Test {
 TEST_F(ParamPanelTest, EveryKindOfControlChangesItsValue) {
     type(find<NumberBox>("lr"), "3e-3");
     type(find<NumberBox>("width"), "128");
-    QTest::mouseClick(find<QCheckBox>("ema"), Qt::LeftButton, {}, QPoint(8, find<QCheckBox>("ema")->height() / 2));
+    QTest::mouseClick(find<QCheckBox>("ema"), Qt::LeftButton, {},
+                      QPoint(8, find<QCheckBox>("ema")->height() / 2));
     auto* loss = find<QComboBox>("loss");
     loss->setCurrentIndex(1);
     Q_EMIT loss->activated(1);
@@ -113,7 +116,8 @@ TEST_F(ParamPanelTest, RestartParametersLockWhileARunIsActive) {
     panel.set_restart_locked(QStringLiteral("Stop first."));
     EXPECT_FALSE(find<NumberBox>("width")->isEnabled());
     EXPECT_TRUE(find<NumberBox>("lr")->isEnabled()) << "live parameters stay usable";
-    EXPECT_TRUE(find<NumberBox>("width")->parentWidget()->toolTip().contains(QStringLiteral("Stop first.")));
+    EXPECT_TRUE(find<NumberBox>("width")->parentWidget()->toolTip().contains(
+        QStringLiteral("Stop first.")));
     panel.set_restart_locked({});
     EXPECT_TRUE(find<NumberBox>("width")->isEnabled());
 }

@@ -1,4 +1,5 @@
-// The controller with a fake run: cycles of commands, what arrives, what must not arrive, and stalls.
+// The controller with a fake run: cycles of commands, what arrives, what must not arrive, and
+// stalls.
 #include "ui/run_controller.h"
 
 #include <gtest/gtest.h>
@@ -56,9 +57,11 @@ TEST(RunController, EverythingArrivesOnce) {
                          for (const MetricRow& row : rows) steps.push_back(row.step);
                      });
     ASSERT_TRUE(controller.start(fake_factory({.steps = 100, .step_milliseconds = 0})));
-    ASSERT_TRUE(wait_for([&] { return controller.state() == State::Finished && !controller.active(); }));
+    ASSERT_TRUE(
+        wait_for([&] { return controller.state() == State::Finished && !controller.active(); }));
     ASSERT_TRUE(wait_for([&] { return steps.size() == 100; }));
-    for (std::size_t i = 0; i < steps.size(); ++i) EXPECT_EQ(steps[i], static_cast<std::int64_t>(i) + 1);
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        EXPECT_EQ(steps[i], static_cast<std::int64_t>(i) + 1);
     EXPECT_EQ(specs.count(), 1);
     EXPECT_GE(previews.count(), 1);
     EXPECT_EQ(controller.progress().step, 100);

@@ -1,4 +1,5 @@
-// The runs on disk as a table. Scanning happens elsewhere (scan_runs on a thread); the model only shows.
+// The runs on disk as a table. Scanning happens elsewhere (scan_runs on a thread); the model only
+// shows.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -16,11 +17,11 @@ struct RunRow {
     QString kind;    ///< "gan", "style"
     QString source;  ///< dataset or pictures
     QDateTime created;
-    qint64 steps = 0;              ///< of the last report
-    std::optional<double> loss;    ///< the last one of the generator, or the total of a style run
-    quint64 bytes = 0;             ///< on disk
-    QImage thumbnail;              ///< newest sample, longer edge at most 128 px; null when there is none
-    QString settings;              ///< a few words
+    qint64 steps = 0;            ///< of the last report
+    std::optional<double> loss;  ///< the last one of the generator, or the total of a style run
+    quint64 bytes = 0;           ///< on disk
+    QImage thumbnail;  ///< newest sample, longer edge at most 128 px; null when there is none
+    QString settings;  ///< a few words
 };
 
 /// Reads what the table shows of every run under `root`, newest first. Slow: for a thread.

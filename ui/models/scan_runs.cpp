@@ -16,7 +16,8 @@ constexpr int kThumbnailEdge = 128;
 quint64 bytes_below(const std::filesystem::path& dir) {
     quint64 total = 0;
     std::error_code error;
-    for (std::filesystem::recursive_directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
+    for (std::filesystem::recursive_directory_iterator it(dir, error), end; !error && it != end;
+         it.increment(error)) {
         std::error_code ignored;  // a file that vanishes meanwhile counts nothing
         if (it->is_regular_file(ignored)) {
             const auto size = it->file_size(ignored);
@@ -61,7 +62,8 @@ std::vector<RunRow> scan_runs(const std::filesystem::path& root) {
             row.loss = shown_loss(metrics.back());
         }
         row.bytes = bytes_below(experiment.directory());
-        row.settings = QString::fromStdString(readable_settings(export_settings(experiment, row.steps)));
+        row.settings =
+            QString::fromStdString(readable_settings(export_settings(experiment, row.steps)));
         if (const auto picture = latest_picture(experiment))
             row.thumbnail = to_image(resize_to_edge(*picture, kThumbnailEdge)).copy();
         rows.push_back(std::move(row));

@@ -52,9 +52,10 @@ RunsPage::RunsPage(StudioContext& context, QWidget* parent)
     split->setSizes({800, 320});
     stack_->addWidget(split);
 
-    auto* empty = new EmptyState(QStringLiteral("runs"), tr("No runs yet"),
-                                 tr("Every training and every style transfer is kept here, with its pictures, "
-                                    "curves and settings, and can be continued at any time."));
+    auto* empty = new EmptyState(
+        QStringLiteral("runs"), tr("No runs yet"),
+        tr("Every training and every style transfer is kept here, with its pictures, "
+           "curves and settings, and can be continued at any time."));
     empty->add_action(tr("Train on emoji"), true, [this] {
         Q_EMIT context_.import_requested(QStringLiteral("emoji"), true, QStringLiteral("emoji-32"));
     });
@@ -107,7 +108,8 @@ QWidget* RunsPage::build_preview() {
     column->setSpacing(8);
     picture_ = new PictureView;
     picture_->set_smooth(false);
-    picture_->set_empty_text(tr("No picture yet"), tr("The first one is saved soon after the start."));
+    picture_->set_empty_text(tr("No picture yet"),
+                             tr("The first one is saved soon after the start."));
     picture_->setMinimumHeight(220);
     column->addWidget(picture_, 1);
     name_ = new QLabel;
@@ -127,9 +129,12 @@ QWidget* RunsPage::build_preview() {
     };
     open_ = button(tr("Open"), QStringLiteral("image"), tr("Shows its curves and pictures"));
     theme::set_role(open_, "primary");
-    resume_ = button(tr("Resume"), QStringLiteral("play"), tr("Goes on from the newest checkpoint"));
-    reveal_ = button(tr("Folder"), QStringLiteral("folder"), tr("Shows the run's folder in the file manager"));
-    remove_ = button(tr("Delete"), QStringLiteral("trash"), tr("Moves the run's folder to the trash"));
+    resume_ =
+        button(tr("Resume"), QStringLiteral("play"), tr("Goes on from the newest checkpoint"));
+    reveal_ = button(tr("Folder"), QStringLiteral("folder"),
+                     tr("Shows the run's folder in the file manager"));
+    remove_ =
+        button(tr("Delete"), QStringLiteral("trash"), tr("Moves the run's folder to the trash"));
     theme::set_role(remove_, "danger");
     auto* first = new QHBoxLayout;
     first->addWidget(open_, 1);
@@ -143,13 +148,16 @@ QWidget* RunsPage::build_preview() {
     connect(open_, &QPushButton::clicked, this, [this] { open(false); });
     connect(resume_, &QPushButton::clicked, this, [this] { open(true); });
     connect(reveal_, &QPushButton::clicked, this, [this] {
-        if (const RunRow* row = selected()) QDesktopServices::openUrl(QUrl::fromLocalFile(row->directory));
+        if (const RunRow* row = selected())
+            QDesktopServices::openUrl(QUrl::fromLocalFile(row->directory));
     });
     connect(remove_, &QPushButton::clicked, this, &RunsPage::ask_and_remove);
     return pane;
 }
 
-void RunsPage::activated() { refresh(); }
+void RunsPage::activated() {
+    refresh();
+}
 
 void RunsPage::refresh() {
     scan_.start([root = context_.workspace().runs()] { return scan_runs(root); },
@@ -163,7 +171,8 @@ void RunsPage::show_rows(std::vector<RunRow> rows) {
     model_.set_rows(std::move(rows));
     int wanted = 0;
     for (int i = 0; i < sorted_->rowCount(); ++i)
-        if (model_.row(sorted_->mapToSource(sorted_->index(i, 0)).row()).directory == directory) wanted = i;
+        if (model_.row(sorted_->mapToSource(sorted_->index(i, 0)).row()).directory == directory)
+            wanted = i;
     if (sorted_->rowCount() > 0) table_->selectRow(wanted);
     selection_changed();
 }
@@ -176,7 +185,8 @@ const RunRow* RunsPage::selected() const {
 
 void RunsPage::selection_changed() {
     const RunRow* row = selected();
-    for (QPushButton* button : {open_, resume_, reveal_, remove_}) button->setEnabled(row != nullptr);
+    for (QPushButton* button : {open_, resume_, reveal_, remove_})
+        button->setEnabled(row != nullptr);
     name_->setText(row ? row->name : tr("Nothing chosen"));
     settings_->setText(row ? row->settings : tr("Choose a run in the table."));
     preview_work_.cancel();
@@ -200,10 +210,11 @@ void RunsPage::open(bool resume) {
 void RunsPage::ask_and_remove() {
     const RunRow* row = selected();
     if (!row) return;
-    QMessageBox box(QMessageBox::Question, tr("Delete run"), tr("Move the run “%1” to the trash?").arg(row->name),
-                    QMessageBox::Cancel, this);
-    box.setInformativeText(tr("Its pictures, curves and checkpoints go with it: %1.")
-                               .arg(row->directory));
+    QMessageBox box(QMessageBox::Question, tr("Delete run"),
+                    tr("Move the run “%1” to the trash?").arg(row->name), QMessageBox::Cancel,
+                    this);
+    box.setInformativeText(
+        tr("Its pictures, curves and checkpoints go with it: %1.").arg(row->directory));
     QPushButton* yes = box.addButton(tr("Move to trash"), QMessageBox::DestructiveRole);
     box.setDefaultButton(QMessageBox::Cancel);
     const QString directory = row->directory;  // the table may be refreshed meanwhile
@@ -213,9 +224,10 @@ void RunsPage::ask_and_remove() {
 
 bool RunsPage::remove(const QString& directory) {
     if (!QFile::moveToTrash(directory)) {
-        Q_EMIT context_.message(tr("%1 could not be moved to the trash. Delete the folder in your file manager.")
-                                    .arg(directory),
-                                true);
+        Q_EMIT context_.message(
+            tr("%1 could not be moved to the trash. Delete the folder in your file manager.")
+                .arg(directory),
+            true);
         return false;
     }
     Q_EMIT context_.runs_changed();

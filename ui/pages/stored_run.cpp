@@ -12,7 +12,8 @@ Result<StoredRun> read_stored_run(const std::filesystem::path& directory) {
     if (auto present = current_params(*experiment)) params = *std::move(present);
     auto metrics = experiment->read_metrics();
     auto events = experiment->read_events();
-    return StoredRun{*std::move(experiment), std::move(params), std::move(metrics), std::move(events)};
+    return StoredRun{*std::move(experiment), std::move(params), std::move(metrics),
+                     std::move(events)};
 }
 
 }  // namespace pentimento::ui

@@ -27,6 +27,7 @@ class StylePage : public Page {
     QString title() const override { return tr("Style"); }
     QString icon_name() const override { return QStringLiteral("style"); }
     void shut_down() override;
+    RunController* run_controller() override { return controller_; }
 
     /// Starts a run with what the wells and the panel hold.
     void blend();

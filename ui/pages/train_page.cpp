@@ -107,7 +107,8 @@ QWidget* TrainPage::build_work() {
     auto* pictures_column = new QVBoxLayout(pictures);
     pictures_column->setContentsMargins(12, 8, 12, 8);
     auto* samples = new QLabel(tr("Samples"));
-    samples->setToolTip(tr("What the generator makes of the same random numbers, again and again while it learns"));
+    samples->setToolTip(
+        tr("What the generator makes of the same random numbers, again and again while it learns"));
     theme::set_role(samples, "subheading");
     gallery_ = new SampleGallery;
     pictures_column->addWidget(samples);
@@ -130,18 +131,19 @@ QWidget* TrainPage::build_work() {
     filled_column->addWidget(beside, 1);
     filled_column->addWidget(log_);
 
-    auto* no_data = new EmptyState(QStringLiteral("dataset"), tr("What should it learn from?"),
-                                   tr("Training needs pictures. Choose a folder or an archive of your own, or begin "
-                                      "with the emoji that are on this computer already."));
+    auto* no_data = new EmptyState(
+        QStringLiteral("dataset"), tr("What should it learn from?"),
+        tr("Training needs pictures. Choose a folder or an archive of your own, or begin "
+           "with the emoji that are on this computer already."));
     no_data->add_action(tr("Choose dataset"), true,
                         [this] { Q_EMIT context_.page_requested(QStringLiteral("dataset")); });
     no_data->add_action(tr("Use emoji"), false, [this] {
         Q_EMIT context_.import_requested(QStringLiteral("emoji"), true, QStringLiteral("emoji-32"));
     });
-    auto* not_started =
-        new EmptyState(QStringLiteral("train"), tr("Ready to train"),
-                       tr("Curves and pictures appear here within seconds of the start. Settings can be changed "
-                          "while it trains; what needs a new start is locked until then."));
+    auto* not_started = new EmptyState(
+        QStringLiteral("train"), tr("Ready to train"),
+        tr("Curves and pictures appear here within seconds of the start. Settings can be changed "
+           "while it trains; what needs a new start is locked until then."));
     not_started->add_action(tr("Start training"), true, [this] { start(); });
     stack_ = new QStackedWidget;
     stack_->addWidget(no_data);
@@ -156,11 +158,13 @@ QWidget* TrainPage::build_toolbar() {
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(4);
-    for (QAction* action : {actions_.start, actions_.pause, actions_.step, actions_.stop, actions_.snapshot}) {
+    for (QAction* action :
+         {actions_.start, actions_.pause, actions_.step, actions_.stop, actions_.snapshot}) {
         auto* button = new QToolButton;
         button->setDefaultAction(action);
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        button->setFocusPolicy(Qt::TabFocus);  // a click leaves the keys, Space above all, to the page
+        button->setFocusPolicy(
+            Qt::TabFocus);  // a click leaves the keys, Space above all, to the page
         theme::set_role(button, action == actions_.start ? "start" : "tool");
         row->addWidget(button);
     }
@@ -188,26 +192,34 @@ void TrainPage::make_actions() {
         connect(action, &QAction::triggered, this, act);
         return action;
     };
-    actions_.start = make(tr("Start"), QStringLiteral("play"), QKeySequence(Qt::Key_F5), [this] { start(); });
-    actions_.pause = make(tr("Pause"), QStringLiteral("pause"), QKeySequence(Qt::Key_F6), [this] { pause_or_resume(); });
-    actions_.step = make(tr("Step"), QStringLiteral("step"), QKeySequence(Qt::Key_F7), [this] { controller_.step_once(); });
-    actions_.stop = make(tr("Stop"), QStringLiteral("stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5), [this] { controller_.stop(); });
-    actions_.snapshot = make(tr("Snapshot"), QStringLiteral("snapshot"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
-                             [this] { controller_.snapshot(); });
+    actions_.start =
+        make(tr("Start"), QStringLiteral("play"), QKeySequence(Qt::Key_F5), [this] { start(); });
+    actions_.pause = make(tr("Pause"), QStringLiteral("pause"), QKeySequence(Qt::Key_F6),
+                          [this] { pause_or_resume(); });
+    actions_.step = make(tr("Step"), QStringLiteral("step"), QKeySequence(Qt::Key_F7),
+                         [this] { controller_.step_once(); });
+    actions_.stop = make(tr("Stop"), QStringLiteral("stop"), QKeySequence(Qt::SHIFT | Qt::Key_F5),
+                         [this] { controller_.stop(); });
+    actions_.snapshot =
+        make(tr("Snapshot"), QStringLiteral("snapshot"),
+             QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), [this] { controller_.snapshot(); });
 }
 
 void TrainPage::update_actions() {
     const auto set = [](QAction* action, const Permission& permission, const QString& what) {
         action->setEnabled(permission.allowed);
-        const QString reason = QString::fromUtf8(permission.reason.data(), static_cast<qsizetype>(permission.reason.size()));
+        const QString reason = QString::fromUtf8(permission.reason.data(),
+                                                 static_cast<qsizetype>(permission.reason.size()));
         action->setToolTip(permission.allowed
-                               ? QStringLiteral("%1 (%2)").arg(what, action->shortcut().toString(QKeySequence::NativeText))
+                               ? QStringLiteral("%1 (%2)").arg(
+                                     what, action->shortcut().toString(QKeySequence::NativeText))
                                : reason);
     };
     const State state = controller_.state();
     Permission may_start = controller_.permitted(Action::Start);
     if (!controller_.active())  // a new run is prepared by start() itself
-        may_start = context_.dataset() ? Permission{true, {}} : Permission{false, "Choose a dataset first."};
+        may_start = context_.dataset() ? Permission{true, {}}
+                                       : Permission{false, "Choose a dataset first."};
     set(actions_.start, may_start, tr("Start a new run with these settings"));
     const bool paused = state == State::Paused;
     actions_.pause->setText(paused ? tr("Resume") : tr("Pause"));
@@ -215,15 +227,20 @@ void TrainPage::update_actions() {
     set(actions_.pause, controller_.permitted(paused ? Action::Resume : Action::Pause),
         paused ? tr("Go on") : tr("Pause; the model stays in memory"));
     set(actions_.step, controller_.permitted(Action::Step), tr("One step, then pause again"));
-    set(actions_.stop, controller_.permitted(Action::Stop), tr("Stop and save; it can be resumed later"));
-    set(actions_.snapshot, controller_.permitted(Action::Snapshot), tr("Save a checkpoint and a sample now"));
+    set(actions_.stop, controller_.permitted(Action::Stop),
+        tr("Stop and save; it can be resumed later"));
+    set(actions_.snapshot, controller_.permitted(Action::Snapshot),
+        tr("Save a checkpoint and a sample now"));
 
     const Permission restart = controller_.permitted(Action::EditRestart);
-    const QString lock = restart.allowed ? QString()
-                                         : QString::fromUtf8(restart.reason.data(), static_cast<qsizetype>(restart.reason.size()));
+    const QString lock = restart.allowed
+                             ? QString()
+                             : QString::fromUtf8(restart.reason.data(),
+                                                 static_cast<qsizetype>(restart.reason.size()));
     panel_->set_restart_locked(lock);
     presets_->set_locked(lock);
-    stack_->setCurrentIndex(shown_ || controller_.active() || state == State::Failed ? 2 : context_.dataset() ? 1 : 0);
+    const bool something = shown_ || state != State::Empty;
+    stack_->setCurrentIndex(something ? 2 : context_.dataset() ? 1 : 0);
 }
 
 void TrainPage::update_summary() {

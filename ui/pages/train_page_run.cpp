@@ -23,7 +23,9 @@ namespace {
 
 constexpr double kSmoothing = 0.6;  // enough to see the trend of a noisy loss
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+    return QString::fromStdString(utf8);
+}
 
 /// The end that a run was given; 0 when its settings name none.
 std::int64_t total_steps(const ParamSet& params) {
@@ -49,7 +51,8 @@ void TrainPage::connect_run() {
         if (!preset) return;
         ParamSet params = panel_->params();
         Status status = preset->apply_to(params);
-        if (status && context_.dataset()) status = gan::fit_to_dataset(params, context_.dataset()->info());
+        if (status && context_.dataset())
+            status = gan::fit_to_dataset(params, context_.dataset()->info());
         if (!status) tell(text(status.error().message), true);
         panel_->set_params(params, tr("preset “%1”").arg(text(preset->label)));
         presets_->show_choice(id);
@@ -66,14 +69,16 @@ void TrainPage::connect_run() {
     });
     connect(&controller_, &RunController::progress_changed, this, &TrainPage::show_progress);
     connect(&controller_, &RunController::metric_specs_known, this, &TrainPage::show_metric_specs);
-    connect(&controller_, &RunController::metrics_arrived, this, [this](const std::vector<MetricRow>& rows) {
-        for (MetricPlot* plot : plots_) plot->append(rows);
-    });
+    connect(&controller_, &RunController::metrics_arrived, this,
+            [this](const std::vector<MetricRow>& rows) {
+                for (MetricPlot* plot : plots_) plot->append(rows);
+            });
     connect(&controller_, &RunController::events_arrived, this, &TrainPage::receive);
     connect(&controller_, &RunController::preview_arrived, gallery_, &SampleGallery::show_live);
     connect(&controller_, &RunController::failed, this,
             [this](const Error& error) { tell(text(error.message), true); });
-    connect(&controller_, &RunController::refused, this, [this](const QString& reason) { tell(reason); });
+    connect(&controller_, &RunController::refused, this,
+            [this](const QString& reason) { tell(reason); });
     connect(gallery_, &SampleGallery::export_requested, this, &TrainPage::export_picture);
     connect(resume_bar_, &ResumeBar::resume_requested, this, &TrainPage::resume_stored);
     connect(resume_bar_, &ResumeBar::closed, this, [this] {
@@ -85,7 +90,9 @@ void TrainPage::connect_run() {
     });
 }
 
-void TrainPage::tell(const QString& text, bool error) { Q_EMIT context_.message(text, error); }
+void TrainPage::tell(const QString& text, bool error) {
+    Q_EMIT context_.message(text, error);
+}
 
 void TrainPage::fit_to_dataset() {
     if (!context_.dataset() || controller_.active()) return;
@@ -105,7 +112,8 @@ void TrainPage::train(const QString& preset_id) {
     }
     if (const Preset* preset = presets_->find(preset_id)) {
         ParamSet params = panel_->params();
-        if (const Status status = preset->apply_to(params); !status) tell(text(status.error().message), true);
+        if (const Status status = preset->apply_to(params); !status)
+            tell(text(status.error().message), true);
         panel_->set_params(params, tr("preset “%1”").arg(text(preset->label)));
         presets_->show_choice(preset_id);
     }
@@ -154,8 +162,10 @@ void TrainPage::begin(PreparedRun run, bool fresh) {
 }
 
 void TrainPage::pause_or_resume() {
-    if (controller_.state() == State::Paused) controller_.resume();
-    else controller_.pause();
+    if (controller_.state() == State::Paused)
+        controller_.resume();
+    else
+        controller_.pause();
 }
 
 void TrainPage::show_progress(const Progress& progress) {
@@ -165,19 +175,24 @@ void TrainPage::show_progress(const Progress& progress) {
         bar_->setValue(static_cast<int>(1000 * progress.step / progress.total_steps));
     QString note = text(progress.note);
     if (note.isEmpty() && progress.total_steps > 0)
-        note = tr("%1 of %2").arg(text(format_count(progress.step)), text(format_count(progress.total_steps)));
+        note =
+            tr("%1 of %2")
+                .arg(text(format_count(progress.step)), text(format_count(progress.total_steps)));
     note_->setText(note);
 }
 
 void TrainPage::show_metric_specs(const std::vector<MetricSpec>& specs) {
-    const auto same = [](const MetricSpec& a, const MetricSpec& b) { return a.id == b.id && a.label == b.label; };
+    const auto same = [](const MetricSpec& a, const MetricSpec& b) {
+        return a.id == b.id && a.label == b.label;
+    };
     if (std::equal(specs.begin(), specs.end(), specs_.begin(), specs_.end(), same)) return;
     specs_ = specs;
     qDeleteAll(plots_);
     plots_.clear();
     std::vector<std::string> names;
     for (const MetricSpec& spec : specs)
-        if (std::find(names.begin(), names.end(), spec.plot) == names.end()) names.push_back(spec.plot);
+        if (std::find(names.begin(), names.end(), spec.plot) == names.end())
+            names.push_back(spec.plot);
     for (const std::string& name : names) {
         std::vector<MetricSpec> own;
         std::copy_if(specs.begin(), specs.end(), std::back_inserter(own),
@@ -204,14 +219,17 @@ void TrainPage::receive(const std::vector<Event>& events) {
 
 void TrainPage::open_run(const QString& directory, bool resume) {
     if (controller_.active()) {
-        if (shown_ && shown_->directory() == directory.toStdString()) return;  // it is on the screen
+        if (shown_ && shown_->directory() == directory.toStdString())
+            return;  // it is on the screen
         tell(tr("A run is in progress: stop it before opening another."), true);
         return;
     }
     loading_.start([path = directory.toStdString()] { return read_stored_run(path); },
                    [this, resume](const Result<StoredRun>& stored) {
-                       if (stored) show_stored(*stored, resume);
-                       else tell(text(stored.error().message), true);
+                       if (stored)
+                           show_stored(*stored, resume);
+                       else
+                           tell(text(stored.error().message), true);
                    });
 }
 
@@ -244,14 +262,17 @@ void TrainPage::resume_stored(std::int64_t total) {
     // Only the settings that act live may differ from the stored ones without another network.
     Patch overrides;
     for (const ParamSpec& spec : panel_->params().schema().specs())
-        if (spec.apply == Apply::Live && spec.id != "steps") overrides[spec.id] = panel_->params().value(spec.id);
+        if (spec.apply == Apply::Live && spec.id != "steps")
+            overrides[spec.id] = panel_->params().value(spec.id);
     loading_.start(
         [dir = shown_->directory(), total, overrides = std::move(overrides)] {
             return prepare_resume(dir, total, overrides);
         },
         [this](Result<PreparedRun> prepared) {
-            if (!prepared) tell(text(prepared.error().message), true);
-            else if (!controller_.active()) begin(*std::move(prepared), false);
+            if (!prepared)
+                tell(text(prepared.error().message), true);
+            else if (!controller_.active())
+                begin(*std::move(prepared), false);
         });
 }
 
@@ -264,8 +285,9 @@ void TrainPage::export_picture() {
     subject.rows = grid.height();
     if (shown_) {
         subject.settings = export_settings(*shown_, gallery_->current_step());
-        subject.suggested_name =
-            QStringLiteral("%1-step-%2").arg(text(shown_->info().name)).arg(gallery_->current_step());
+        subject.suggested_name = QStringLiteral("%1-step-%2")
+                                     .arg(text(shown_->info().name))
+                                     .arg(gallery_->current_step());
     }
     subject.directory = text(context_.workspace().exports().string());
     ExportDialog dialog(std::move(subject), this);

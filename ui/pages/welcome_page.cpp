@@ -37,8 +37,11 @@ QImage blend_picture() {
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     painter.setRenderHint(QPainter::Antialiasing);
     const auto cover = [&](const QImage& picture, const QRect& area) {
-        const QSizeF size = QSizeF(picture.size()).scaled(area.size(), Qt::KeepAspectRatioByExpanding);
-        painter.drawImage(QRectF(QPointF(area.center().x() - size.width() / 2, area.center().y() - size.height() / 2), size),
+        const QSizeF size =
+            QSizeF(picture.size()).scaled(area.size(), Qt::KeepAspectRatioByExpanding);
+        painter.drawImage(QRectF(QPointF(area.center().x() - size.width() / 2,
+                                         area.center().y() - size.height() / 2),
+                                 size),
                           picture);
     };
     cover(content, QRect(0, 0, 520, 400));
@@ -55,7 +58,9 @@ QImage blend_picture() {
 }  // namespace
 
 WelcomePage::WelcomePage(StudioContext& context, QWidget* parent)
-    : Page(context, parent), recent_(new QHBoxLayout), recent_heading_(new QLabel(tr("Recent runs"))) {
+    : Page(context, parent),
+      recent_(new QHBoxLayout),
+      recent_heading_(new QLabel(tr("Recent runs"))) {
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
@@ -70,8 +75,9 @@ WelcomePage::WelcomePage(StudioContext& context, QWidget* parent)
     column->setSpacing(12);
     auto* heading = new QLabel(tr("Welcome to Pentimento"));
     theme::set_role(heading, "display");
-    auto* text = new QLabel(tr("Train a generative network on your own pictures and watch it learn, or paint one "
-                               "picture in the style of another. Everything happens on this computer."));
+    auto* text = new QLabel(
+        tr("Train a generative network on your own pictures and watch it learn, or paint one "
+           "picture in the style of another. Everything happens on this computer."));
     text->setWordWrap(true);
     text->setMaximumWidth(720);
     theme::set_role(text, "muted");
@@ -88,11 +94,13 @@ WelcomePage::WelcomePage(StudioContext& context, QWidget* parent)
     recent_heading_->hide();
 
     auto* row = new QHBoxLayout;
-    auto* open = new QPushButton(theme::icon(QStringLiteral("folder")), tr("Open folder of pictures…"));
+    auto* open =
+        new QPushButton(theme::icon(QStringLiteral("folder")), tr("Open folder of pictures…"));
     connect(open, &QPushButton::clicked, this, &WelcomePage::open_folder_requested);
     auto* run = new QPushButton(theme::icon(QStringLiteral("runs")), tr("Open run…"));
     connect(run, &QPushButton::clicked, this, &WelcomePage::open_run_folder_requested);
-    auto* hint = new QLabel(tr("or drop a folder, an archive or a picture anywhere in this window"));
+    auto* hint =
+        new QLabel(tr("or drop a folder, an archive or a picture anywhere in this window"));
     theme::set_role(hint, "muted");
     row->setSpacing(12);
     row->addWidget(open);
@@ -114,27 +122,32 @@ QWidget* WelcomePage::build_cards() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(20);
 
-    auto* emoji = new SampleCard(tr("Train on emoji"),
-                                 tr("A small network learns to draw emoji of its own. First shapes within a minute."),
-                                 tr("Train on emoji"));
-    fill_dataset_card(emoji, emoji_work_, QStringLiteral("emoji"),
-                      tr("The colour emoji font is missing. Install the package fonts-noto-color-emoji."));
+    auto* emoji = new SampleCard(
+        tr("Train on emoji"),
+        tr("A small network learns to draw emoji of its own. First shapes within a minute."),
+        tr("Train on emoji"));
+    fill_dataset_card(
+        emoji, emoji_work_, QStringLiteral("emoji"),
+        tr("The colour emoji font is missing. Install the package fonts-noto-color-emoji."));
     connect(emoji, &SampleCard::chosen, this, [this] {
         Q_EMIT context_.import_requested(QStringLiteral("emoji"), true, QStringLiteral("emoji-32"));
     });
 
     const QString source = QLatin1String(kFashionSource);
-    auto* fashion = new SampleCard(tr("Train on Fashion-MNIST"),
-                                   tr("70,000 small grey pictures of clothes: the classic to see a GAN at work."),
-                                   tr("Train on Fashion-MNIST"));
+    auto* fashion = new SampleCard(
+        tr("Train on Fashion-MNIST"),
+        tr("70,000 small grey pictures of clothes: the classic to see a GAN at work."),
+        tr("Train on Fashion-MNIST"));
     fill_dataset_card(fashion, fashion_work_, source,
                       tr("The dataset is missing. Install the package dataset-fashion-mnist."));
-    connect(fashion, &SampleCard::chosen, this,
-            [this, source] { Q_EMIT context_.import_requested(source, true, QStringLiteral("fashion-28")); });
+    connect(fashion, &SampleCard::chosen, this, [this, source] {
+        Q_EMIT context_.import_requested(source, true, QStringLiteral("fashion-28"));
+    });
 
-    auto* blend = new SampleCard(tr("Blend two pictures"),
-                                 tr("Paints a landscape in the strokes of another picture, with sliders for how much."),
-                                 tr("Blend two pictures"));
+    auto* blend = new SampleCard(
+        tr("Blend two pictures"),
+        tr("Paints a landscape in the strokes of another picture, with sliders for how much."),
+        tr("Blend two pictures"));
     blend->set_picture(blend_picture());
     connect(blend, &SampleCard::chosen, this,
             [this] { Q_EMIT context_.page_requested(QStringLiteral("style")); });
@@ -144,7 +157,8 @@ QWidget* WelcomePage::build_cards() {
     return cards;
 }
 
-void WelcomePage::fill_dataset_card(SampleCard* card, Background& work, const QString& source, const QString& missing) {
+void WelcomePage::fill_dataset_card(SampleCard* card, Background& work, const QString& source,
+                                    const QString& missing) {
     work.start(
         [name = source.toStdString()] {
             return preview_import(name, ParamSet(import_schema()), kMosaicPictures);
@@ -184,8 +198,9 @@ void WelcomePage::show_recent(const std::vector<RunRow>& rows) {
         button->setToolTip(tr("Open %1\n%2").arg(run.name, run.settings));
         button->setAccessibleName(tr("Open run %1").arg(run.name));
         theme::set_role(button, "tile");
-        connect(button, &QToolButton::clicked, this,
-                [this, directory = run.directory] { Q_EMIT context_.open_run_requested(directory, false); });
+        connect(button, &QToolButton::clicked, this, [this, directory = run.directory] {
+            Q_EMIT context_.open_run_requested(directory, false);
+        });
         recent_->addWidget(button);
     }
     recent_->addStretch(1);

@@ -27,7 +27,8 @@ class WelcomePage : public Page {
 
   private:
     QWidget* build_cards();
-    void fill_dataset_card(SampleCard* card, Background& work, const QString& source, const QString& missing);
+    void fill_dataset_card(SampleCard* card, Background& work, const QString& source,
+                           const QString& missing);
     void show_recent(const std::vector<RunRow>& rows);
 
     Background emoji_work_, fashion_work_, scan_;

@@ -38,8 +38,9 @@ void CurveData::append(const std::vector<MetricRow>& rows) {
     for (const MetricRow& row : rows) {
         const auto step = static_cast<double>(row.step);
         for (Curve& curve : curves_) {
-            const auto metric = std::find_if(row.metrics.begin(), row.metrics.end(),
-                                             [&](const Metric& m) { return m.id == curve.spec.id; });
+            const auto metric =
+                std::find_if(row.metrics.begin(), row.metrics.end(),
+                             [&](const Metric& m) { return m.id == curve.spec.id; });
             if (metric == row.metrics.end()) continue;
             if (!curve.steps.empty() && step <= curve.steps.back()) continue;  // already known
             const double value = std::isfinite(metric->value)
@@ -65,7 +66,8 @@ void CurveData::append(const std::vector<Event>& events) {
 
 void CurveData::rewind_to(std::int64_t step) {
     for (Curve& curve : curves_) {
-        const auto later = std::upper_bound(curve.steps.begin(), curve.steps.end(), static_cast<double>(step));
+        const auto later =
+            std::upper_bound(curve.steps.begin(), curve.steps.end(), static_cast<double>(step));
         const auto keep = static_cast<std::size_t>(later - curve.steps.begin());
         curve.steps.resize(keep);
         curve.values.resize(keep);

@@ -12,8 +12,8 @@
 
 namespace pentimento::ui {
 
-/// An exponential moving average without the pull toward zero at the start: the mean of all values so
-/// far, the k-th last weighted by smoothing^k. NaN leaves a gap and does not spoil what follows.
+/// An exponential moving average without the pull toward zero at the start: the mean of all values
+/// so far, the k-th last weighted by smoothing^k. NaN leaves a gap and does not spoil what follows.
 class Smoother {
   public:
     explicit Smoother(double smoothing = 0) : smoothing_(smoothing) {}  ///< 0 … 0.999

@@ -82,7 +82,8 @@ MetricPlot::MetricPlot(const QString& title, QWidget* parent)
     connect(replot_timer_, &QTimer::timeout, this, &MetricPlot::replot_now);
     connect(plot_, &QCustomPlot::mouseWheel, this, [this] { follows_ = false; });
     connect(plot_, &QCustomPlot::mouseDoubleClick, this, &MetricPlot::reset_view);
-    connect(&theme::Notifier::instance(), &theme::Notifier::changed, this, &MetricPlot::apply_theme);
+    connect(&theme::Notifier::instance(), &theme::Notifier::changed, this,
+            &MetricPlot::apply_theme);
     apply_theme();
     setMinimumHeight(150);
 }
@@ -100,7 +101,8 @@ void MetricPlot::build_header(const QString& title) {
     smoothing_->setRange(0, 99);
     smoothing_->setFixedWidth(88);
     smoothing_->setAccessibleName(tr("Smoothing of %1").arg(title));
-    smoothing_->setToolTip(tr("Averages neighbouring values; the curve as measured stays visible, faintly, behind"));
+    smoothing_->setToolTip(
+        tr("Averages neighbouring values; the curve as measured stays visible, faintly, behind"));
     label->setBuddy(smoothing_);
     connect(smoothing_, &QSlider::valueChanged, this, [this](int value) {
         data_.set_smoothing(value / 100.0);
@@ -111,7 +113,8 @@ void MetricPlot::build_header(const QString& title) {
     row->addWidget(smoothing_);
     auto* reset = new QToolButton;
     reset->setIcon(theme::icon(QStringLiteral("undo")));
-    reset->setToolTip(tr("Show everything and follow the newest values (or double-click the plot)"));
+    reset->setToolTip(
+        tr("Show everything and follow the newest values (or double-click the plot)"));
     reset->setAccessibleName(tr("Reset the view of %1").arg(title));
     connect(reset, &QToolButton::clicked, this, &MetricPlot::reset_view);
     row->addWidget(reset);
@@ -140,10 +143,10 @@ void MetricPlot::set_metrics(const std::vector<MetricSpec>& specs) {
         pair.toggle->setChecked(true);
         pair.toggle->setAutoRaise(true);
         theme::set_role(pair.toggle, "chip");
-        pair.toggle->setToolTip(
-            QStringLiteral("<p><b>%1</b></p><p>%2</p><p><i>%3</i></p>")
-                .arg(QString::fromStdString(spec.label).toHtmlEscaped(),
-                     QString::fromStdString(spec.help).toHtmlEscaped(), tr("Click to hide or show.")));
+        pair.toggle->setToolTip(QStringLiteral("<p><b>%1</b></p><p>%2</p><p><i>%3</i></p>")
+                                    .arg(QString::fromStdString(spec.label).toHtmlEscaped(),
+                                         QString::fromStdString(spec.help).toHtmlEscaped(),
+                                         tr("Click to hide or show.")));
         pair.toggle->setAccessibleDescription(QString::fromStdString(spec.help));
         connect(pair.toggle, &QToolButton::toggled, this, [this] {
             apply_theme();
@@ -198,7 +201,9 @@ void MetricPlot::schedule_replot() {
     if (!replot_timer_->isActive()) replot_timer_->start();
 }
 
-void MetricPlot::showEvent(QShowEvent*) { schedule_replot(); }
+void MetricPlot::showEvent(QShowEvent*) {
+    schedule_replot();
+}
 
 void MetricPlot::replot_now() {
     if (!isVisible()) return;  // showEvent asks again
@@ -297,7 +302,8 @@ void MetricPlot::show_readout(const QPoint& at) {
         shown_step = curve.steps[*point];
         const auto& values = data_.smoothing() > 0 ? curve.smoothed : curve.values;
         lines << QStringLiteral("<span style='color:%1'>●</span> %2 <b>%3</b>")
-                     .arg(curve_color(i).name(), QString::fromStdString(curve.spec.label).toHtmlEscaped(),
+                     .arg(curve_color(i).name(),
+                          QString::fromStdString(curve.spec.label).toHtmlEscaped(),
                           std::isnan(values[*point]) ? tr("not a number")
                                                      : QString::number(values[*point], 'g', 4));
     }
@@ -306,7 +312,8 @@ void MetricPlot::show_readout(const QPoint& at) {
     readout_->setText(lines.join(QStringLiteral("<br>")));
     readout_->adjustSize();
     const QRect area = plot_->axisRect()->rect();
-    const int x = at.x() + 14 + readout_->width() > area.right() ? at.x() - 14 - readout_->width() : at.x() + 14;
+    const int x = at.x() + 14 + readout_->width() > area.right() ? at.x() - 14 - readout_->width()
+                                                                 : at.x() + 14;
     readout_->move(std::max(area.left(), x), area.top() + 6);
     readout_->show();
     cursor_->point1->setCoords(shown_step, 0);
@@ -314,10 +321,13 @@ void MetricPlot::show_readout(const QPoint& at) {
     cursor_->setVisible(true);
     plot_->replot(QCustomPlot::rpQueuedReplot);
 
-    const double reach = std::abs(plot_->xAxis->pixelToCoord(kMarkReach) - plot_->xAxis->pixelToCoord(0));
+    const double reach =
+        std::abs(plot_->xAxis->pixelToCoord(kMarkReach) - plot_->xAxis->pixelToCoord(0));
     const QString mark = mark_text(step, reach);
-    if (mark.isEmpty()) QToolTip::hideText();
-    else QToolTip::showText(plot_->mapToGlobal(at), mark, plot_);
+    if (mark.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(plot_->mapToGlobal(at), mark, plot_);
 }
 
 bool MetricPlot::eventFilter(QObject* watched, QEvent* event) {
@@ -325,8 +335,10 @@ bool MetricPlot::eventFilter(QObject* watched, QEvent* event) {
     switch (event->type()) {
         case QEvent::MouseMove: {
             const auto* move = static_cast<QMouseEvent*>(event);
-            if (move->buttons() != Qt::NoButton) follows_ = false;
-            else show_readout(move->position().toPoint());
+            if (move->buttons() != Qt::NoButton)
+                follows_ = false;
+            else
+                show_readout(move->position().toPoint());
             break;
         }
         case QEvent::Leave:
@@ -346,11 +358,14 @@ bool MetricPlot::eventFilter(QObject* watched, QEvent* event) {
 void MetricPlot::choose_export() {
     const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
     const QString path = QFileDialog::getSaveFileName(
-        this, tr("Export plot"), folder + QLatin1Char('/') + title_.toLower() + QStringLiteral(".png"),
+        this, tr("Export plot"),
+        folder + QLatin1Char('/') + title_.toLower() + QStringLiteral(".png"),
         tr("Picture (*.png);;Document (*.pdf);;Numbers (*.csv)"));
     if (path.isEmpty()) return;
     const Status status = export_to(path);
-    Q_EMIT message(status ? tr("Saved %1").arg(path) : QString::fromStdString(status.error().message), !status);
+    Q_EMIT message(
+        status ? tr("Saved %1").arg(path) : QString::fromStdString(status.error().message),
+        !status);
 }
 
 Status MetricPlot::export_to(const QString& path) {

@@ -1,4 +1,5 @@
-// Curves over steps: pan, zoom, smooth, hide, read off, export; marks show where a setting was changed.
+// Curves over steps: pan, zoom, smooth, hide, read off, export; marks show where a setting was
+// changed.
 #pragma once
 
 #include <QWidget>

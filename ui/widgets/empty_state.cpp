@@ -10,7 +10,8 @@
 
 namespace pentimento::ui {
 
-EmptyState::EmptyState(const QString& icon, const QString& title, const QString& text, QWidget* parent)
+EmptyState::EmptyState(const QString& icon, const QString& title, const QString& text,
+                       QWidget* parent)
     : QWidget(parent), buttons_(new QHBoxLayout) {
     auto* column = new QVBoxLayout(this);
     column->setSpacing(12);
@@ -18,8 +19,8 @@ EmptyState::EmptyState(const QString& icon, const QString& title, const QString&
     auto* picture = new QLabel;
     picture->setAlignment(Qt::AlignCenter);
     const auto draw = [picture, icon] {
-        picture->setPixmap(theme::icon(icon).pixmap(QSize(56, 56), picture->devicePixelRatioF(), QIcon::Normal,
-                                                    QIcon::On));
+        picture->setPixmap(theme::icon(icon).pixmap(QSize(56, 56), picture->devicePixelRatioF(),
+                                                    QIcon::Normal, QIcon::On));
     };
     draw();
     connect(&theme::Notifier::instance(), &theme::Notifier::changed, picture, draw);

@@ -11,7 +11,8 @@ namespace pentimento::ui {
 class EmptyState : public QWidget {
     Q_OBJECT
   public:
-    EmptyState(const QString& icon, const QString& title, const QString& text, QWidget* parent = nullptr);
+    EmptyState(const QString& icon, const QString& title, const QString& text,
+               QWidget* parent = nullptr);
     void add_action(const QString& text, bool primary, std::function<void()> action);
 
   private:

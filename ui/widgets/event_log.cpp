@@ -21,9 +21,13 @@ EventLog::EventLog(QWidget* parent) : Section(tr("Events"), parent), list_(new Q
     content()->addWidget(list_);
 }
 
-void EventLog::clear() { list_->clear(); }
+void EventLog::clear() {
+    list_->clear();
+}
 
-int EventLog::count() const { return list_->count(); }
+int EventLog::count() const {
+    return list_->count();
+}
 
 void EventLog::append(const std::vector<Event>& events) {
     for (const Event& event : events) {

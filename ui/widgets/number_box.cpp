@@ -93,6 +93,8 @@ QSize NumberBox::sizeHint() const {
     return size;
 }
 
-QSize NumberBox::minimumSizeHint() const { return {sizeHint().width(), QDoubleSpinBox::minimumSizeHint().height()}; }
+QSize NumberBox::minimumSizeHint() const {
+    return {sizeHint().width(), QDoubleSpinBox::minimumSizeHint().height()};
+}
 
 }  // namespace pentimento::ui

@@ -1,5 +1,5 @@
-// A spin box for any number: shows 2e-4 as "2e-4", accepts scientific notation, and steps by a factor
-// where the range is logarithmic.
+// A spin box for any number: shows 2e-4 as "2e-4", accepts scientific notation, and steps by a
+// factor where the range is logarithmic.
 #pragma once
 
 #include <QDoubleSpinBox>

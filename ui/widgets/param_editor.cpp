@@ -25,7 +25,9 @@ namespace {
 constexpr int kSliderPositions = 400;
 constexpr double kLargestSliderSpan = 1e7;  // wider linear ranges (seeds) have no use for a slider
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+    return QString::fromStdString(utf8);
+}
 
 double number_of(const ParamValue& value) {
     if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
@@ -55,7 +57,9 @@ double round_to_digits(double value, int digits) {
 }
 
 /// A logarithmic slider whose range begins at 0 keeps its first place for 0.
-double log_floor(const ParamSpec& spec) { return *spec.min > 0 ? *spec.min : *spec.max * 1e-5; }
+double log_floor(const ParamSpec& spec) {
+    return *spec.min > 0 ? *spec.min : *spec.max * 1e-5;
+}
 
 }  // namespace
 
@@ -63,14 +67,16 @@ QString param_tooltip(const ParamSpec& spec) {
     QStringList facts;
     if (!spec.unit.empty()) facts << ParamEditor::tr("Unit: %1").arg(text(spec.unit));
     if (spec.min && spec.max)
-        facts << ParamEditor::tr("Range: %1 … %2").arg(number_text(*spec.min), number_text(*spec.max));
+        facts << ParamEditor::tr("Range: %1 … %2")
+                     .arg(number_text(*spec.min), number_text(*spec.max));
     facts << ParamEditor::tr("Default: %1").arg(shown(spec, spec.default_value));
     facts << (spec.apply == Apply::Live ? ParamEditor::tr("Acts live, from the next step on")
                                         : ParamEditor::tr("Acts at the next start"));
     return QStringLiteral("<p><b>%1</b></p><p>%2</p><p>%3</p>")
         .arg(text(spec.label).toHtmlEscaped(), text(spec.help).toHtmlEscaped(),
-             facts.join(QStringLiteral("\n")).toHtmlEscaped().replace(
-                 QLatin1Char('\n'), QStringLiteral("<br>")));
+             facts.join(QStringLiteral("\n"))
+                 .toHtmlEscaped()
+                 .replace(QLatin1Char('\n'), QStringLiteral("<br>")));
 }
 
 int slider_position(const ParamSpec& spec, double value, int positions) {
@@ -96,8 +102,10 @@ double slider_value(const ParamSpec& spec, int position, int positions) {
     } else {
         value = *spec.min + fraction * (*spec.max - *spec.min);
         const double grid = spec.step.value_or(0);
-        if (grid > 0) value = round_to_digits(*spec.min + std::round((value - *spec.min) / grid) * grid, 12);
-        else value = round_to_digits(value, 3);
+        if (grid > 0)
+            value = round_to_digits(*spec.min + std::round((value - *spec.min) / grid) * grid, 12);
+        else
+            value = round_to_digits(value, 3);
     }
     return std::clamp(whole ? std::round(value) : value, *spec.min, *spec.max);
 }
@@ -118,10 +126,14 @@ ParamEditor::ParamEditor(ParamSpec spec, QWidget* parent)
     connect(reset_, &QToolButton::clicked, this,
             [this] { Q_EMIT value_chosen(spec_.default_value, 0); });
 
-    if (!spec_.choices.empty()) build_combo();
-    else if (std::holds_alternative<bool>(spec_.default_value)) build_check();
-    else if (std::holds_alternative<std::string>(spec_.default_value)) build_text();
-    else build_number();
+    if (!spec_.choices.empty())
+        build_combo();
+    else if (std::holds_alternative<bool>(spec_.default_value))
+        build_check();
+    else if (std::holds_alternative<std::string>(spec_.default_value))
+        build_text();
+    else
+        build_number();
     setFocusProxy(controls_.front());
     set_value(spec_.default_value);
 }
@@ -175,7 +187,8 @@ void ParamEditor::build_number() {
     box->set_whole_numbers(whole);
     box->set_logarithmic(spec_.scale == Scale::Log);
     box->setRange(low, high);
-    box->setSingleStep(spec_.step.value_or(whole ? 1 : (spec_.min && spec_.max ? (high - low) / 100 : 0.1)));
+    box->setSingleStep(
+        spec_.step.value_or(whole ? 1 : (spec_.min && spec_.max ? (high - low) / 100 : 0.1)));
     if (!spec_.unit.empty() && spec_.unit.size() <= 3)
         box->setSuffix(QStringLiteral(" ") + text(spec_.unit));
     adopt(box);
@@ -238,9 +251,7 @@ void ParamEditor::build_combo() {
         const auto value = spec_.parse(combo->itemData(index).toString().toStdString());
         if (value) Q_EMIT value_chosen(*value, 0);
     });
-    show_value_ = [this, combo] {
-        combo->setCurrentIndex(combo->findData(text(to_text(value_))));
-    };
+    show_value_ = [this, combo] { combo->setCurrentIndex(combo->findData(text(to_text(value_)))); };
     lay_out(nullptr, combo);
 }
 
@@ -253,7 +264,8 @@ void ParamEditor::build_text() {
     });
     show_value_ = [this, line] { line->setText(text(std::get<std::string>(value_))); };
     if (is_path(spec_)) {
-        QAction* open = line->addAction(theme::icon(QStringLiteral("folder")), QLineEdit::TrailingPosition);
+        QAction* open =
+            line->addAction(theme::icon(QStringLiteral("folder")), QLineEdit::TrailingPosition);
         open->setText(tr("Browse…"));
         open->setToolTip(tr("Choose a file"));
         connect(open, &QAction::triggered, this, &ParamEditor::browse);
@@ -288,7 +300,8 @@ void ParamEditor::set_locked(const QString& reason) {
     label_->setEnabled(!locked);
     reset_->setEnabled(!locked);
     for (QWidget* control : controls_) control->setEnabled(!locked);
-    setToolTip(locked ? QStringLiteral("<p><i>%1</i></p>").arg(reason.toHtmlEscaped()) + param_tooltip(spec_)
+    setToolTip(locked ? QStringLiteral("<p><i>%1</i></p>").arg(reason.toHtmlEscaped()) +
+                            param_tooltip(spec_)
                       : param_tooltip(spec_));
 }
 

@@ -1,5 +1,5 @@
-// The controls of one parameter, made from its declaration: label, number box and slider, check box,
-// combo or line edit, and a button that goes back to the default.
+// The controls of one parameter, made from its declaration: label, number box and slider, check
+// box, combo or line edit, and a button that goes back to the default.
 #pragma once
 
 #include <QWidget>
@@ -15,7 +15,8 @@ namespace pentimento::ui {
 /// What a tooltip says of a parameter: help, unit, range, default, when a change acts.
 QString param_tooltip(const ParamSpec& spec);
 
-/// Where a value lies on a slider of `positions` + 1 places, and back (rounded to a readable number).
+/// Where a value lies on a slider of `positions` + 1 places, and back (rounded to a readable
+/// number).
 int slider_position(const ParamSpec& spec, double value, int positions);
 double slider_value(const ParamSpec& spec, int position, int positions);
 

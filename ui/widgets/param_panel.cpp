@@ -112,7 +112,8 @@ void ParamPanel::Impl::build(const QStringList& only) {
 
     advanced = new QPushButton(ParamPanel::tr("Advanced settings"));
     advanced->setCheckable(true);
-    advanced->setToolTip(ParamPanel::tr("Shows every setting, also those that rarely need a change"));
+    advanced->setToolTip(
+        ParamPanel::tr("Shows every setting, also those that rarely need a change"));
     advanced->setVisible(has_advanced);
     theme::set_role(advanced, "switch");
     QObject::connect(advanced, &QPushButton::toggled, panel, [this] { update_visibility(); });
@@ -161,8 +162,10 @@ void ParamPanel::Impl::change(Patch after, const QString& text, quint64 gesture)
         guard->impl_->show_all();
         Q_EMIT guard->edited(patch);
     };
-    if (undo) undo->push(new EditCommand(apply, std::move(before), std::move(after), gesture, text));
-    else apply(after);
+    if (undo)
+        undo->push(new EditCommand(apply, std::move(before), std::move(after), gesture, text));
+    else
+        apply(after);
 }
 
 void ParamPanel::Impl::show_all() {
@@ -179,7 +182,8 @@ void ParamPanel::Impl::update_visibility() {
         bool visible = params.relevant(spec);
         if (row.section) {
             visible &= spec.level == Level::Basic || advanced->isChecked();
-            if (visible) row.section->setProperty("rows", row.section->property("rows").toInt() + 1);
+            if (visible)
+                row.section->setProperty("rows", row.section->property("rows").toInt() + 1);
         }
         // An editor that no page has placed yet must not pop up as a window.
         if (row.editor->parentWidget() || !visible) row.editor->setVisible(visible);
@@ -187,7 +191,9 @@ void ParamPanel::Impl::update_visibility() {
     for (Section* section : sections) section->setVisible(section->property("rows").toInt() > 0);
 }
 
-const ParamSet& ParamPanel::params() const { return impl_->params; }
+const ParamSet& ParamPanel::params() const {
+    return impl_->params;
+}
 
 void ParamPanel::set_params(const ParamSet& params, const QString& reason) {
     Patch all;
@@ -205,10 +211,13 @@ void ParamPanel::set_restart_locked(const QString& reason) {
     if (reason == impl_->lock) return;
     impl_->lock = reason;
     for (const Impl::Row& row : impl_->rows)
-        if (row.editor && row.editor->spec().apply == Apply::Restart) row.editor->set_locked(reason);
+        if (row.editor && row.editor->spec().apply == Apply::Restart)
+            row.editor->set_locked(reason);
 }
 
-void ParamPanel::set_show_advanced(bool on) { impl_->advanced->setChecked(on); }
+void ParamPanel::set_show_advanced(bool on) {
+    impl_->advanced->setChecked(on);
+}
 
 QWidget* ParamPanel::editor(const QString& id) {
     const ParamSpec* spec = impl_->params.schema().find(id.toStdString());

@@ -12,7 +12,10 @@
 namespace pentimento::ui {
 
 ResumeBar::ResumeBar(QWidget* parent)
-    : QFrame(parent), text_(new QLabel), total_(new NumberBox), resume_(new QPushButton(tr("Resume"))) {
+    : QFrame(parent),
+      text_(new QLabel),
+      total_(new NumberBox),
+      resume_(new QPushButton(tr("Resume"))) {
     theme::set_role(this, "panel");
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(12, 8, 12, 8);
@@ -26,7 +29,8 @@ ResumeBar::ResumeBar(QWidget* parent)
     total_->setAccessibleName(tr("Total steps after resuming"));
     theme::set_role(resume_, "primary");
     resume_->setIcon(theme::icon(QStringLiteral("play")));
-    resume_->setToolTip(tr("Goes on from the newest checkpoint, exactly as if it had never stopped"));
+    resume_->setToolTip(
+        tr("Goes on from the newest checkpoint, exactly as if it had never stopped"));
     auto* close = new QPushButton(tr("Close"));
     close->setToolTip(tr("Puts this run away and shows the settings for a new one"));
     row->addWidget(label);
@@ -43,10 +47,13 @@ void ResumeBar::show_run(const QString& name, std::int64_t steps, std::int64_t t
     text_->setText(tr("<b>%1</b> stands at step %2.")
                        .arg(name.toHtmlEscaped(), QString::fromStdString(format_count(steps))));
     total_->setMinimum(static_cast<double>(steps + 1));
-    total_->setValue(static_cast<double>(total_steps > steps ? total_steps : 2 * std::max<std::int64_t>(steps, 1)));
+    total_->setValue(static_cast<double>(
+        total_steps > steps ? total_steps : 2 * std::max<std::int64_t>(steps, 1)));
     show();
 }
 
-std::int64_t ResumeBar::total_steps() const { return static_cast<std::int64_t>(total_->value()); }
+std::int64_t ResumeBar::total_steps() const {
+    return static_cast<std::int64_t>(total_->value());
+}
 
 }  // namespace pentimento::ui

@@ -21,8 +21,13 @@ constexpr int kMosaicColumns = 8;
 constexpr int kMosaicCell = 64;
 }  // namespace
 
-SampleCard::SampleCard(const QString& title, const QString& text, const QString& button, QWidget* parent)
-    : QFrame(parent), title_(new QLabel(title)), text_(new QLabel(text)), reason_(new QLabel), button_(new QPushButton(button)) {
+SampleCard::SampleCard(const QString& title, const QString& text, const QString& button,
+                       QWidget* parent)
+    : QFrame(parent),
+      title_(new QLabel(title)),
+      text_(new QLabel(text)),
+      reason_(new QLabel),
+      button_(new QPushButton(button)) {
     theme::set_role(this, "card");
     setMinimumWidth(220);
     setMaximumWidth(420);
@@ -46,7 +51,9 @@ SampleCard::SampleCard(const QString& title, const QString& text, const QString&
     setCursor(Qt::PointingHandCursor);
 }
 
-QRect SampleCard::picture_area() const { return QRect(1, 1, width() - 2, kPictureHeight); }
+QRect SampleCard::picture_area() const {
+    return QRect(1, 1, width() - 2, kPictureHeight);
+}
 
 void SampleCard::set_picture(const QImage& picture) {
     picture_ = picture;
@@ -56,12 +63,14 @@ void SampleCard::set_picture(const QImage& picture) {
 void SampleCard::set_pictures(const std::vector<QImage>& pictures) {
     if (pictures.empty()) return;
     const int rows = std::max(1, static_cast<int>(pictures.size()) / kMosaicColumns);
-    QImage mosaic(kMosaicColumns * kMosaicCell, rows * kMosaicCell, QImage::Format_ARGB32_Premultiplied);
+    QImage mosaic(kMosaicColumns * kMosaicCell, rows * kMosaicCell,
+                  QImage::Format_ARGB32_Premultiplied);
     mosaic.fill(Qt::transparent);
     QPainter painter(&mosaic);
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     for (int i = 0; i < rows * kMosaicColumns; ++i) {
-        const QRect cell((i % kMosaicColumns) * kMosaicCell, (i / kMosaicColumns) * kMosaicCell, kMosaicCell, kMosaicCell);
+        const QRect cell((i % kMosaicColumns) * kMosaicCell, (i / kMosaicColumns) * kMosaicCell,
+                         kMosaicCell, kMosaicCell);
         painter.drawImage(cell, pictures[static_cast<std::size_t>(i) % pictures.size()]);
     }
     painter.end();
@@ -73,11 +82,15 @@ void SampleCard::set_unavailable(const QString& reason) {
     reason_->setVisible(!reason.isEmpty());
     button_->setEnabled(reason.isEmpty());
     button_->setToolTip(reason);
-    if (reason.isEmpty()) setCursor(Qt::PointingHandCursor);
-    else unsetCursor();
+    if (reason.isEmpty())
+        setCursor(Qt::PointingHandCursor);
+    else
+        unsetCursor();
 }
 
-bool SampleCard::available() const { return button_->isEnabled(); }
+bool SampleCard::available() const {
+    return button_->isEnabled();
+}
 
 void SampleCard::paintEvent(QPaintEvent* event) {
     QFrame::paintEvent(event);
@@ -95,13 +108,14 @@ void SampleCard::paintEvent(QPaintEvent* event) {
     if (!available()) painter.setOpacity(0.35);
     // Fills the area, cropping what sticks out.
     const QSizeF size = QSizeF(picture_.size()).scaled(area.size(), Qt::KeepAspectRatioByExpanding);
-    painter.drawImage(QRectF(area.center().x() - size.width() / 2, area.center().y() - size.height() / 2,
-                             size.width(), size.height()),
+    painter.drawImage(QRectF(area.center().x() - size.width() / 2,
+                             area.center().y() - size.height() / 2, size.width(), size.height()),
                       picture_);
 }
 
 void SampleCard::mouseReleaseEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton && available() && rect().contains(event->position().toPoint()))
+    if (event->button() == Qt::LeftButton && available() &&
+        rect().contains(event->position().toPoint()))
         Q_EMIT chosen();
 }
 

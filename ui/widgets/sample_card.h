@@ -12,7 +12,8 @@ namespace pentimento::ui {
 class SampleCard : public QFrame {
     Q_OBJECT
   public:
-    SampleCard(const QString& title, const QString& text, const QString& button, QWidget* parent = nullptr);
+    SampleCard(const QString& title, const QString& text, const QString& button,
+               QWidget* parent = nullptr);
 
     void set_picture(const QImage& picture);
     /// A mosaic of small pictures.

@@ -31,7 +31,11 @@ Section::Section(const QString& title, QWidget* parent)
     });
 }
 
-void Section::set_open(bool open) { heading_->setChecked(open); }
-bool Section::is_open() const { return heading_->isChecked(); }
+void Section::set_open(bool open) {
+    heading_->setChecked(open);
+}
+bool Section::is_open() const {
+    return heading_->isChecked();
+}
 
 }  // namespace pentimento::ui

@@ -12,7 +12,10 @@
 namespace pentimento::ui {
 
 Sidebar::Sidebar(QWidget* parent)
-    : QFrame(parent), pages_(new QVBoxLayout), group_(new QButtonGroup(this)), theme_(new QToolButton) {
+    : QFrame(parent),
+      pages_(new QVBoxLayout),
+      group_(new QButtonGroup(this)),
+      theme_(new QToolButton) {
     setObjectName(QStringLiteral("sidebar"));
     setFixedWidth(184);
     auto* column = new QVBoxLayout(this);
@@ -21,7 +24,8 @@ Sidebar::Sidebar(QWidget* parent)
     auto* brand = new QHBoxLayout;
     brand->setContentsMargins(4, 0, 0, 12);
     auto* picture = new QLabel;
-    picture->setPixmap(QIcon(QStringLiteral(":/program/pentimento.svg")).pixmap(QSize(28, 28), devicePixelRatioF()));
+    picture->setPixmap(QIcon(QStringLiteral(":/program/pentimento.svg"))
+                           .pixmap(QSize(28, 28), devicePixelRatioF()));
     auto* name = new QLabel(QStringLiteral("Pentimento"));
     name->setObjectName(QStringLiteral("brand"));
     brand->addWidget(picture);
@@ -35,7 +39,8 @@ Sidebar::Sidebar(QWidget* parent)
     theme_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     column->addWidget(theme_);
     connect(theme_, &QToolButton::clicked, this, &Sidebar::theme_toggled);
-    connect(&theme::Notifier::instance(), &theme::Notifier::changed, this, &Sidebar::update_theme_button);
+    connect(&theme::Notifier::instance(), &theme::Notifier::changed, this,
+            &Sidebar::update_theme_button);
     update_theme_button();
 }
 
