@@ -1,5 +1,6 @@
-// Brings a Worker to the UI thread: takes from its channels on a timer and says what came as signals.
-// The timer runs only while there is something to take, so an idle studio uses no processor time.
+// Brings a Worker to the UI thread: takes from its channels on a timer and says what came as
+// signals. The timer runs only while there is something to take, so an idle studio uses no
+// processor time.
 #pragma once
 
 #include <QObject>
@@ -19,13 +20,17 @@ class RunController : public QObject {
     explicit RunController(QObject* parent = nullptr);
     ~RunController() override;  ///< stops, saves and joins
 
-    /// A run in progress is stopped, saved and joined first.
+    /// Returns at once. A run in progress is asked to stop and saves first; the new one begins as
+    /// soon as that has ended (state Stopping meanwhile), so that two runs never write the same
+    /// folder. Of several starts in that time the last one counts.
     Status start(PreparedRun run);
     /// Without an experiment, e.g. an import.
     Status start(Worker::Factory factory, WorkerOptions options = {});
 
     State state() const;
     Permission permitted(Action action) const;
+    /// Running, paused or stopping: a thread is at work.
+    bool active() const;
     const std::optional<Experiment>& experiment() const { return experiment_; }
     const Progress& progress() const { return progress_; }
     std::vector<MetricSpec> metric_specs() const;
@@ -37,7 +42,7 @@ class RunController : public QObject {
     void snapshot();
     void edit(const Patch& patch);
     void request_preview();
-    /// Stops and waits; for closing the window and for tests.
+    /// Stops and waits; for closing the window and for tests. No signal comes after it returns.
     void shut_down();
     /// Forgets an ended run: state Empty.
     void clear();
@@ -55,8 +60,18 @@ class RunController : public QObject {
     void refused(const QString& reason);
 
   private:
+    struct Start {
+        Worker::Factory factory;
+        WorkerOptions options;
+    };
+    Status begin(Start next);
     void poll();
+    void take_all();
+    void announce(State state);
+    void report(const Status& status);
+
     std::unique_ptr<Worker> worker_;
+    std::optional<Start> next_;  ///< waits for the present run to end
     std::optional<Experiment> experiment_;
     Progress progress_;
     State last_state_ = State::Empty;

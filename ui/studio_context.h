@@ -31,9 +31,12 @@ class StudioContext : public QObject {
     void dataset_changed();
     /// Show the page with this id: "welcome", "dataset", "train", "style", "runs".
     void page_requested(const QString& id);
-    /// Import this source ("emoji", a folder …) on the Dataset page; with train: then start training
-    /// with the named preset (may be empty).
+    /// Import this source ("emoji", a folder …) on the Dataset page; with train: then start
+    /// training with the named preset (may be empty).
     void import_requested(const QString& source, bool train, const QString& preset);
+    /// Start training on dataset() with the named preset (empty: the settings as they are). What an
+    /// import with `train` ends with.
+    void train_requested(const QString& preset);
     /// Open or resume a stored run on the page of its kind.
     void open_run_requested(const QString& directory, bool resume);
     /// Put a picture file into the Style page's wells.

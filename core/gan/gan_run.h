@@ -47,6 +47,9 @@ struct SampleRequest {
 Result<Preview> sample(const ParamSet& params, const std::filesystem::path& checkpoint,
                        const SampleRequest& request);
 
+/// What every GAN run measures; also for showing stored runs.
+std::vector<MetricSpec> metric_specs();
+
 /// {"torch": "1.13.1", "device": "cpu", "threads": 2}
 Json environment();
 

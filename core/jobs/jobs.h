@@ -38,12 +38,18 @@ struct StyleRequest {
 Result<PreparedRun> prepare_style(const StyleRequest& request, const std::filesystem::path& dir,
                                   const std::string& name);
 
+/// Where things are now, when they are not where the run left them.
+struct ResumeSources {
+    std::filesystem::path
+        pack;  ///< GAN runs; must have the fingerprint that the run was started with
+    std::filesystem::path weights;  ///< style runs
+};
 /// Continues a stored run of any kind from its newest sound checkpoint (or from the start when it
 /// has none), live edits included. `total_steps`: the new end; nothing keeps the old one.
-/// `overrides` change restart or live parameters, e.g. a newer weights path.
+/// `overrides` change restart or live parameters, e.g. the device.
 Result<PreparedRun> prepare_resume(const std::filesystem::path& dir,
                                    std::optional<std::int64_t> total_steps,
-                                   const Patch& overrides = {});
+                                   const Patch& overrides = {}, const ResumeSources& sources = {});
 
 /// A run's parameters as they are now: run.json with the edits of events.jsonl applied.
 Result<ParamSet> current_params(const Experiment& experiment);

@@ -1,12 +1,17 @@
-// Saving a picture, wherever one is shown: file type, size, part of a grid, quality, settings embedded or stripped.
+// Saving a picture, wherever one is shown: file type, size, part of a grid, quality, settings
+// embedded or stripped.
 #pragma once
 
 #include <QDialog>
+#include <QStringList>
+#include <memory>
 
 #include "core/base/frame.h"
 #include "core/base/json.h"
 
 namespace pentimento::ui {
+
+struct ExportOptions;
 
 struct ExportSubject {
     Frame frame;
@@ -20,9 +25,21 @@ class ExportDialog : public QDialog {
     Q_OBJECT
   public:
     explicit ExportDialog(ExportSubject subject, QWidget* parent = nullptr);
+    ~ExportDialog() override;
+
+    /// What the controls say now.
+    ExportOptions options() const;
+    void set_options(const ExportOptions& options);
+    /// Why nothing can be written, or what went wrong; empty when all is well.
+    QString problem() const;
 
     /// What accept() does, callable from tests: returns the files written.
     Result<QStringList> export_now();
+    /// Writes away from the UI thread and closes when done; an error stays in the dialog.
+    void accept() override;
+
+  Q_SIGNALS:
+    void exported(const QStringList& files);
 
   private:
     struct Impl;

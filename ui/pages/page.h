@@ -9,6 +9,8 @@
 
 namespace pentimento::ui {
 
+class RunController;
+
 class Page : public QWidget {
     Q_OBJECT
   public:
@@ -19,7 +21,9 @@ class Page : public QWidget {
     virtual void activated() {}             ///< became the visible page
     /// Before closing: false keeps the window open (the page has asked the person).
     virtual bool may_close() { return true; }
-    virtual void shut_down() {}             ///< stop and join whatever runs
+    virtual void shut_down() {}  ///< stop and join whatever runs
+    /// What the status bar shows while this page is visible or its run is active; may be null.
+    virtual RunController* run_controller() { return nullptr; }
 
   protected:
     StudioContext& context_;

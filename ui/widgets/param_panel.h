@@ -1,6 +1,6 @@
 // An editor for a ParamSet, made from its schema: groups, labels, sliders, spin boxes, combos,
-// check boxes, tooltips, "changed" marks with reset, a Basic/Advanced switch. Every edit is one undo
-// step (a slider drag is one).
+// check boxes, tooltips, "changed" marks with reset, a Basic/Advanced switch. Every edit is one
+// undo step (a slider drag is one).
 #pragma once
 
 #include <QStringList>
@@ -21,17 +21,19 @@ class ParamPanel : public QWidget {
     ~ParamPanel() override;
 
     const ParamSet& params() const;
-    /// Replaces all values (a preset, a run opened); one undo step named `reason`, none when it is empty.
+    /// Replaces all values (a preset, a run opened); one undo step named `reason`. Without a reason
+    /// there is no undo step and edited() is not emitted.
     void set_params(const ParamSet& params, const QString& reason = {});
     /// While a run is active, restart parameters are disabled with this tooltip; empty enables all.
     void set_restart_locked(const QString& reason);
     void set_show_advanced(bool on);
-    /// The bare editor (label with help, slider, spin box …) of one parameter, for pages that place it
-    /// themselves; it stays in step with the panel.
+    /// The bare editor (label with help, slider, spin box …) of one parameter, for pages that place
+    /// it themselves; it stays in step with the panel.
     QWidget* editor(const QString& id);
 
   Q_SIGNALS:
-    void edited(const pentimento::Patch& patch);  ///< one or more values have changed, undo and redo included
+    void edited(const pentimento::Patch&
+                    patch);  ///< one or more values have changed, undo and redo included
 
   private:
     struct Impl;

@@ -2,6 +2,7 @@
 // with a draggable divider.
 #pragma once
 
+#include <QImage>
 #include <QWidget>
 
 #include "core/base/frame.h"
@@ -10,6 +11,7 @@ namespace pentimento::ui {
 
 /// Wraps the frame's pixels without copying; the QImage keeps the owner alive.
 QImage to_image(const Frame& frame);
+/// Without copying when the image already is Format_RGBA8888.
 Frame to_frame(const QImage& image);
 
 class PictureView : public QWidget {
@@ -17,6 +19,8 @@ class PictureView : public QWidget {
   public:
     explicit PictureView(QWidget* parent = nullptr);
 
+    /// Keeps zoom and position while the size stays the same, so that a live picture can be watched
+    /// close up; another size fits again.
     void set_frame(const Frame& frame);
     /// The "before" of a before/after divider; an empty frame switches comparing off.
     void set_before(const Frame& frame);
@@ -25,11 +29,31 @@ class PictureView : public QWidget {
     const Frame& frame() const { return frame_; }
     void set_smooth(bool smooth);  ///< off: sharp pixels when enlarged, for small samples
 
+    bool comparing() const { return !before_.empty() && !frame_.empty(); }
+    bool fits() const { return zoom_ <= 0; }
+    /// Screen (device) pixels a picture pixel, as shown now; 0 without a picture.
+    double zoom() const;
+    /// 0 fits; else clamped to 1/32 … 64. `anchor`, in widget coordinates, stays where it is.
+    void set_zoom(double zoom, QPointF anchor);
+    void set_zoom(double zoom) { set_zoom(zoom, QRectF(rect()).center()); }
+    void toggle_fit(QPointF anchor);  ///< fit ↔ 100 %
+    void pan(QPointF by);             ///< widget pixels; stays within the picture
+    /// Where the divider stands, 0 … 1 of the picture's width.
+    double divider() const { return divider_; }
+    void set_divider(double fraction);
+    QRectF target_rect() const;  ///< where the picture is drawn, in widget coordinates
+    void copy_to_clipboard() const;
+
+    QSize sizeHint() const override { return {480, 360}; }
+    QSize minimumSizeHint() const override { return {120, 90}; }
+
   Q_SIGNALS:
     void export_requested();
 
   protected:
+    bool event(QEvent*) override;
     void paintEvent(QPaintEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
     void wheelEvent(QWheelEvent*) override;
     void mousePressEvent(QMouseEvent*) override;
     void mouseMoveEvent(QMouseEvent*) override;
@@ -39,11 +63,26 @@ class PictureView : public QWidget {
     void contextMenuEvent(QContextMenuEvent*) override;
 
   private:
-    QRectF target_rect() const;
+    struct Cached {
+        QImage whole;  ///< wraps the frame
+        QImage small;  ///< shrunk for the screen, so that painting it again costs no filtering
+    };
+
+    double fit_zoom() const;
+    void clamp_offset();
+    QPointF divider_position() const;
+    bool on_divider(QPointF position) const;
+    void update_cursor(QPointF position);
+    void draw_picture(QPainter& painter, const Frame& frame, Cached& cache,
+                      const QRectF& target) const;
+    void draw_empty(QPainter& painter) const;
+    void draw_divider(QPainter& painter, const QRectF& target) const;
+
     Frame frame_, before_;
+    mutable Cached frame_image_, before_image_;
     QString empty_title_, empty_hint_;
     double zoom_ = 0;  ///< screen pixels a picture pixel; 0: fit
-    QPointF offset_;
+    QPointF offset_;   ///< of the picture's centre from the widget's
     double divider_ = 0.5;
     bool smooth_ = true;
     enum class Drag { None, Pan, Divider } drag_ = Drag::None;

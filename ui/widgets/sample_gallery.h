@@ -10,6 +10,8 @@
 
 namespace pentimento::ui {
 
+class PictureView;
+
 class SampleGallery : public QWidget {
     Q_OBJECT
   public:
@@ -24,9 +26,27 @@ class SampleGallery : public QWidget {
     void show_live(const Preview& preview);
     Frame current_frame() const;
     std::int64_t current_step() const;
+    /// Cells of the shown grid; 1 × 1 when it is a single picture or not known.
+    QSize current_grid() const;
+
+    /// Saved samples in the slider, without "now".
+    int sample_count() const;
+    /// 0 … sample_count(); the last one is "now" when there is a live picture.
+    int position() const;
+    void set_position(int position);
+    bool at_now() const;
+    bool playing() const;
+    void set_playing(bool on);  ///< the whole run as a time-lapse
+
+    /// For before/after, empty text and sharpness.
+    PictureView& view();
 
   Q_SIGNALS:
     void export_requested();
+    void shown(qint64 step);  ///< another picture is on the screen
+
+  protected:
+    void keyPressEvent(QKeyEvent*) override;
 
   private:
     struct Impl;

@@ -1,0 +1,20 @@
+// Runs a job in the terminal: progress on standard error, Ctrl-C saves and stops.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/jobs/jobs.h"
+
+namespace pentimento::cli {
+
+struct InlineOutcome {
+    bool interrupted = false;  ///< by Ctrl-C; the run is saved and can be resumed
+    Progress last;
+    std::optional<Preview> picture;  ///< the last state, for runs that have pictures
+    std::vector<Event> skipped;      ///< "skipped" events, for imports
+};
+/// `quiet`: no progress, only warnings.
+Result<InlineOutcome> run_in_terminal(PreparedRun run, bool quiet);
+
+}  // namespace pentimento::cli

@@ -1,0 +1,53 @@
+// pentimento-cli: the studio's jobs in the terminal, with the same settings and files.
+#include <cstdio>
+
+#include "app/cli/commands.h"
+#include "app/cli/options.h"
+
+using namespace pentimento;
+
+namespace {
+
+enum ExitStatus { kSuccess = 0, kFailure = 1, kWrongCall = 2 };
+
+int explain(const Error& error) {
+    std::fprintf(stderr, "pentimento-cli: %s\n", error.message.c_str());
+    if (!error.detail.empty() && std::getenv("PENTIMENTO_VERBOSE"))
+        std::fprintf(stderr, "%s\n", error.detail.c_str());
+    return error.code == ErrorCode::InvalidArgument ? kWrongCall : kFailure;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app(
+        "Pentimento in the terminal: import pictures, train GANs, sample them, blend styles.",
+        "pentimento-cli");
+    app.set_version_flag("--version", PENTIMENTO_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough(false);
+    cli::Handlers handlers;
+    cli::add_import(app, handlers);
+    cli::add_train(app, handlers);
+    cli::add_sample(app, handlers);
+    cli::add_style(app, handlers);
+    cli::add_list(app, handlers);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError& wrong) {
+        const std::string hint = cli::nearest_hint(app, {argv + 1, argv + argc});
+        std::fprintf(stderr, "pentimento-cli: %s.%s See 'pentimento-cli --help'.\n", wrong.what(),
+                     hint.c_str());
+        return kWrongCall;
+    }
+    try {
+        const Status status = handlers.at(app.get_subcommands().front())();
+        return status ? kSuccess : explain(status.error());
+    } catch (const std::exception& problem) {
+        std::fprintf(stderr, "pentimento-cli: something went wrong that should not: %s\n",
+                     problem.what());
+        return kFailure;
+    }
+}

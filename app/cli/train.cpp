@@ -1,0 +1,120 @@
+#include "app/cli/commands.h"
+#include "app/cli/inline_run.h"
+#include "app/cli/options.h"
+#include "core/base/text.h"
+#include "core/jobs/workspace.h"
+
+namespace pentimento::cli {
+namespace {
+
+struct State {
+    std::string data, out, resume, preset, name;
+    bool quiet = false;
+    ParamOptions options;
+};
+
+Result<const Preset*> find_preset(const std::string& id, const std::vector<Preset>& presets) {
+    std::vector<std::string> ids;
+    for (const Preset& preset : presets) {
+        if (preset.id == id) return &preset;
+        ids.push_back(preset.id);
+    }
+    const std::string near = nearest(id, ids);
+    return Error{ErrorCode::InvalidArgument,
+                 "There is no preset '" + id + "'" +
+                     (near.empty() ? "" : "; did you mean '" + near + "'?") +
+                     " (presets: " + join(ids, ", ") + ")",
+                 ""};
+}
+
+Result<PreparedRun> prepare_new(const State& state) {
+    if (state.data.empty())
+        return Error{ErrorCode::InvalidArgument,
+                     "Name the pictures to learn from with --data, or a run with --resume.", ""};
+    ParamSet params(gan::schema());
+    if (!state.preset.empty()) {
+        const auto preset = find_preset(state.preset, gan::presets());
+        if (!preset) return preset.error();
+        if (Status applied = (*preset)->apply_to(params); !applied) return applied.error();
+    }
+    if (Status applied = state.options.apply_to(params); !applied) return applied.error();
+    const Result<std::string> pack =
+        pack_for(state.data, std::get<std::int64_t>(params.value("size")), state.quiet);
+    if (!pack) return pack.error();
+    // A pack has one size; naming another is a contradiction that silence would hide.
+    if (Result<PackedDataset> data = PackedDataset::open(*pack);
+        data && state.options.given("size") &&
+        params.value("size") != ParamValue(std::int64_t{data->info().width}))
+        return Error{ErrorCode::InvalidArgument,
+                     *pack + " holds pictures of " + std::to_string(data->info().width) +
+                         " px; leave out --size, or import them anew at " +
+                         to_text(params.value("size")) + " px.",
+                     ""};
+    const std::string name =
+        !state.name.empty() ? state.name : to_text(params.value("arch")) + " on " + state.data;
+    const fs::path dir = state.out.empty()
+                             ? Experiment::fresh_directory(Workspace::standard().runs(), name)
+                             : fs::path(state.out);
+    return prepare_training(params, *pack, dir, name);
+}
+
+Result<PreparedRun> prepare_again(const State& state) {
+    Result<Experiment> experiment = Experiment::open(state.resume);
+    if (!experiment) return experiment.error();
+    if (experiment->info().kind != "gan")
+        return Error{ErrorCode::Unsupported,
+                     state.resume + " is a " + experiment->info().kind +
+                         " run; resume it with 'pentimento-cli " + experiment->info().kind +
+                         " --resume'.",
+                     ""};
+    Result<Patch> patch = state.options.patch(gan::schema());
+    if (!patch) return patch.error();
+    ResumeSources sources;
+    if (!state.data.empty()) sources.pack = state.data;
+    return prepare_resume(state.resume, std::nullopt, *patch, sources);
+}
+
+Status train(const State& state) {
+    Result<PreparedRun> run = state.resume.empty() ? prepare_new(state) : prepare_again(state);
+    if (!run) return run.error();
+    const fs::path dir = run->options.experiment->directory();
+    Result<InlineOutcome> outcome = run_in_terminal(*std::move(run), state.quiet);
+    if (!outcome) return outcome.error();
+    if (!state.quiet) {
+        std::printf("%s at step %s; the run is in %s\n",
+                    outcome->interrupted ? "Stopped and saved" : "Finished",
+                    format_count(outcome->last.step).c_str(), dir.c_str());
+        if (outcome->interrupted)
+            std::printf("Go on with: pentimento-cli train --resume %s\n", dir.c_str());
+    }
+    return {};
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Handlers& handlers) {
+    auto state = std::make_shared<State>();
+    CLI::App* command =
+        app.add_subcommand("train", "Train a GAN on a dataset, or go on with a run");
+    command
+        ->add_option("--data", state->data,
+                     "What to learn from: FILE.pack, or anything 'import' takes")
+        ->type_name("SOURCE");
+    command
+        ->add_option("--out", state->out,
+                     "The run's folder (default: a new one among the studio's runs)")
+        ->type_name("RUN");
+    CLI::Option* resume =
+        command
+            ->add_option("--resume", state->resume, "Go on with this run; --steps sets the new end")
+            ->type_name("RUN");
+    command->add_option("--preset", state->preset, "Start from named settings: see 'list presets'")
+        ->type_name("NAME")
+        ->excludes(resume);
+    command->add_option("--name", state->name, "What the studio calls the run");
+    command->add_flag("--quiet", state->quiet, "No progress");
+    state->options.add_to(*command, gan::schema());
+    handlers[command] = [state] { return train(*state); };
+}
+
+}  // namespace pentimento::cli

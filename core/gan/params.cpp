@@ -1,0 +1,314 @@
+// The shared parameters and the schema made of them and of what the architectures declare.
+#include "core/gan/params.h"
+
+#include <algorithm>
+
+#include "core/gan/registry.h"
+
+namespace pentimento::gan {
+
+namespace {
+const char* const kData = "Data";
+const char* const kModel = "Model";
+const char* const kTraining = "Training";
+const char* const kBalance = "Balance";
+const char* const kPictures = "Pictures";
+const char* const kMachine = "Machine";
+}  // namespace
+
+const Param<std::int64_t> kSize = Param<std::int64_t>("size", 64)
+                                      .label("Picture size")
+                                      .help(
+                                          "Width and height of the pictures that are learned and "
+                                          "made. It follows from the dataset, which "
+                                          "is imported at one size.")
+                                      .unit("px")
+                                      .group(kData)
+                                      .range(8, 1024);
+const Param<std::int64_t> kChannels =
+    Param<std::int64_t>("channels", 3)
+        .label("Colour channels")
+        .help("1 for grey pictures, 3 for colour. It follows from the dataset.")
+        .group(kData)
+        .range(1, 3)
+        .advanced();
+const Param<bool> kFlips = Param<bool>("flips", false)
+                               .label("Mirror at random")
+                               .help(
+                                   "Shows each picture mirrored half of the time, which doubles a "
+                                   "small dataset. Leave it off where "
+                                   "left and right differ, as in digits and letters.")
+                               .group(kData)
+                               .alias("flip");
+
+const Param<std::int64_t> kLatent = Param<std::int64_t>("latent", 100)
+                                        .label("Latent numbers")
+                                        .help(
+                                            "How many random numbers describe one picture. More "
+                                            "can express more variety; a simple dataset needs "
+                                            "few.")
+                                        .unit("numbers")
+                                        .group(kModel)
+                                        .range(2, 1024)
+                                        .alias("latent_dim")
+                                        .advanced();
+
+const Param<std::int64_t> kSteps = Param<std::int64_t>("steps", 2000)
+                                       .label("Steps")
+                                       .help(
+                                           "When training ends. A step shows the networks one "
+                                           "batch; it can be raised while training runs.")
+                                       .unit("steps")
+                                       .group(kTraining)
+                                       .range(1, 10'000'000)
+                                       .step(100)
+                                       .log_scale()
+                                       .live();
+const Param<std::int64_t> kBatch =
+    Param<std::int64_t>("batch", 64)
+        .label("Batch size")
+        .help("Pictures seen at once. A larger batch gives calmer training and slower steps.")
+        .unit("pictures")
+        .group(kTraining)
+        .range(2, 4096)
+        .step(8)
+        .log_scale()
+        .alias("batch_size");
+const Param<double> kLrG = Param<double>("lr_g", 2e-4)
+                               .label("Learning rate, generator")
+                               .help(
+                                   "How far each step moves the generator. Too high: pictures "
+                                   "flicker or break; too low: nothing "
+                                   "happens. Raise it when the discriminator is winning.")
+                               .group(kTraining)
+                               .range(1e-7, 0.1)
+                               .log_scale()
+                               .live();
+const Param<double> kLrD = Param<double>("lr_d", 2e-4)
+                               .label("Learning rate, discriminator")
+                               .help(
+                                   "How far each step moves the discriminator. Lower it when the "
+                                   "discriminator is winning: its loss near "
+                                   "0, its score on made pictures near 0.")
+                               .group(kTraining)
+                               .range(1e-7, 0.1)
+                               .log_scale()
+                               .live();
+const Param<double> kBeta1 = Param<double>("beta1", 0.5)
+                                 .label("Adam β1")
+                                 .help(
+                                     "How much of the earlier direction each step keeps. GANs want "
+                                     "less than the usual 0.9: the opponent "
+                                     "moves, so old directions mislead.")
+                                 .group(kTraining)
+                                 .range(0, 0.9999)
+                                 .step(0.05)
+                                 .live()
+                                 .advanced();
+const Param<double> kBeta2 =
+    Param<double>("beta2", 0.999)
+        .label("Adam β2")
+        .help("How slowly the size of the steps adapts to the size of the gradients.")
+        .group(kTraining)
+        .range(0, 0.99999)
+        .step(0.001)
+        .live()
+        .advanced();
+const Param<double> kWeightDecay =
+    Param<double>("weight_decay", 0)
+        .label("Weight decay")
+        .help("Pulls all weights towards zero a little. 0 switches it off.")
+        .group(kTraining)
+        .range(0, 1)
+        .live()
+        .advanced();
+const Param<std::int64_t> kSeed =
+    Param<std::int64_t>("seed", 1)
+        .label("Seed")
+        .help(
+            "Where all chance comes from: first weights, order of pictures, latents. The same seed "
+            "and settings "
+            "give the same result.")
+        .group(kTraining)
+        .range(0, 9'007'199'254'740'991.0);  // 2^53 − 1: exact in JSON readers that use doubles
+
+const Param<std::int64_t> kDSteps = Param<std::int64_t>("d_steps", 1)
+                                        .label("Discriminator steps")
+                                        .help(
+                                            "Discriminator steps for each generator step. More "
+                                            "make a stricter judge and slower training.")
+                                        .unit("steps")
+                                        .group(kBalance)
+                                        .range(1, 16)
+                                        .live();
+const Param<double> kSkipDBelow =
+    Param<double>("skip_d_below", 0)
+        .label("Skip discriminator below")
+        .help(
+            "Leaves the discriminator as it is for a step when its loss is below this, so that the "
+            "generator can "
+            "catch up. 0 never skips; 0.2 to 0.5 helps when the discriminator wins.")
+        .group(kBalance)
+        .range(0, 5)
+        .step(0.05)
+        .live();
+const Param<double> kLabelSmoothing = Param<double>("label_smoothing", 0)
+                                          .label("Label smoothing")
+                                          .help(
+                                              "Asks the discriminator to call real pictures real "
+                                              "with probability 1 minus this, which keeps it from "
+                                              "growing overconfident. 0.1 is usual.")
+                                          .group(kBalance)
+                                          .range(0, 0.5)
+                                          .step(0.05)
+                                          .live();
+const Param<bool> kGeneratorFirst = Param<bool>("generator_first", false)
+                                        .label("Generator steps first")
+                                        .help(
+                                            "Moves the generator before the discriminator, with "
+                                            "the same made pictures for both. Usual is the "
+                                            "other order.")
+                                        .group(kBalance)
+                                        .advanced();
+const Param<bool> kAverageDLoss = Param<bool>("average_d_loss", false)
+                                      .label("Average discriminator loss")
+                                      .help(
+                                          "Takes the mean of the discriminator's losses on real "
+                                          "and made pictures instead of their sum: the same "
+                                          "direction, half the number.")
+                                      .group(kBalance)
+                                      .advanced();
+
+const Param<double> kEmaDecay = Param<double>("ema_decay", 0.999)
+                                    .label("Weight averaging")
+                                    .help(
+                                        "Previews and samples come from a moving average of the "
+                                        "generator's weights; this is how long it "
+                                        "remembers. 0.999 averages about 1,000 steps (fewer at the "
+                                        "start), 0 shows the newest weights.")
+                                    .group(kPictures)
+                                    .range(0, 0.99999)
+                                    .step(0.001)
+                                    .live()
+                                    .advanced();
+const Param<std::int64_t> kSampleEvery =
+    Param<std::int64_t>("sample_every", 100)
+        .label("Keep a sample every")
+        .help(
+            "How often a grid of pictures is stored with the run, to look back on. 0 stores none.")
+        .unit("steps")
+        .group(kPictures)
+        .range(0, 1'000'000)
+        .step(50);
+const Param<std::int64_t> kPreviewCount =
+    Param<std::int64_t>("preview_count", 36)
+        .label("Pictures in a preview")
+        .help(
+            "How many pictures previews and samples show. Their latents never change, so one sees "
+            "each picture "
+            "develop.")
+        .unit("pictures")
+        .group(kPictures)
+        .range(1, 256);
+const Param<std::int64_t> kMetricsEvery = Param<std::int64_t>("metrics_every", 5)
+                                              .label("Measure every")
+                                              .help(
+                                                  "How often losses and scores are read from the "
+                                                  "device for the plots. Reading makes a GPU wait.")
+                                              .unit("steps")
+                                              .group(kPictures)
+                                              .range(1, 10'000)
+                                              .live()
+                                              .advanced();
+
+const Param<std::string> kDevice =
+    Param<std::string>("device", "auto")
+        .label("Device")
+        .help("Where to compute. Automatic takes a CUDA graphics card when there is one.")
+        .group(kMachine)
+        .choice("auto", "Automatic", "A CUDA graphics card when there is one, else the processor")
+        .choice("cpu", "Processor")
+        .choice("cuda", "Graphics card (CUDA)")
+        .advanced();
+const Param<std::int64_t> kThreads = Param<std::int64_t>("threads", 0)
+                                         .label("Threads")
+                                         .help(
+                                             "Processors to use; 0 takes all that this program may "
+                                             "use. With 1, results are the same bit for bit on "
+                                             "every computer with the same kind of processor.")
+                                         .unit("threads")
+                                         .group(kMachine)
+                                         .range(0, 256)
+                                         .advanced();
+
+const Param<std::string>& arch_param() {
+    static const Param<std::string> param = [] {
+        Param<std::string> arch("arch", "dcgan");
+        arch.label("Architecture").help("How generator and discriminator are built.").group(kModel);
+        for (const Entry& entry : architectures()) arch.choice(entry.id, entry.label, entry.help);
+        return arch;
+    }();
+    return param;
+}
+
+const Param<std::string>& loss_param() {
+    static const Param<std::string> param = [] {
+        Param<std::string> loss("loss", "bce");
+        loss.label("Loss").help("What the two networks are paid for.").group(kModel);
+        for (const Entry& entry : losses()) loss.choice(entry.id, entry.label, entry.help);
+        return loss;
+    }();
+    return param;
+}
+
+namespace {
+
+/// What the architectures declare, each shown for those architectures only that declare it.
+std::vector<ParamSpec> architecture_params() {
+    std::vector<ParamSpec> all;
+    for (const auto& [id, architecture] : architecture_registry().items())
+        for (ParamSpec spec : architecture.params.specs()) {
+            const auto same = std::find_if(all.begin(), all.end(), [&](const ParamSpec& other) {
+                return other.id == spec.id;
+            });
+            if (same != all.end()) {
+                same->when_values.push_back(id);
+                continue;
+            }
+            spec.when_id = "arch";
+            spec.when_values = {id};
+            all.push_back(std::move(spec));
+        }
+    return all;
+}
+
+}  // namespace
+
+const Schema& schema() {
+    static const Schema schema = [] {
+        Schema s;
+        s.add(kSize).add(kChannels).add(kFlips);
+        s.add(arch_param());
+        for (ParamSpec& spec : architecture_params()) s.add(std::move(spec));
+        s.add(loss_param()).add(kLatent);
+        s.add(kSteps)
+            .add(kBatch)
+            .add(kLrG)
+            .add(kLrD)
+            .add(kBeta1)
+            .add(kBeta2)
+            .add(kWeightDecay)
+            .add(kSeed);
+        s.add(kDSteps)
+            .add(kSkipDBelow)
+            .add(kLabelSmoothing)
+            .add(kGeneratorFirst)
+            .add(kAverageDLoss);
+        s.add(kEmaDecay).add(kSampleEvery).add(kPreviewCount).add(kMetricsEvery);
+        s.add(kDevice).add(kThreads);
+        return s;
+    }();
+    return schema;
+}
+
+}  // namespace pentimento::gan

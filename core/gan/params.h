@@ -1,0 +1,43 @@
+// The parameters that all GAN training shares, each declared once. No torch here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/params/param_set.h"
+
+namespace pentimento::gan {
+
+// Data
+extern const Param<std::int64_t> kSize;
+extern const Param<std::int64_t> kChannels;
+extern const Param<bool> kFlips;
+// Model; "arch" and "loss" list what is registered, so they are made when first asked for.
+const Param<std::string>& arch_param();
+const Param<std::string>& loss_param();
+extern const Param<std::int64_t> kLatent;
+// Training
+extern const Param<std::int64_t> kSteps;
+extern const Param<std::int64_t> kBatch;
+extern const Param<double> kLrG;
+extern const Param<double> kLrD;
+extern const Param<double> kBeta1;
+extern const Param<double> kBeta2;
+extern const Param<double> kWeightDecay;
+extern const Param<std::int64_t> kSeed;
+// Balance
+extern const Param<std::int64_t> kDSteps;
+extern const Param<double> kSkipDBelow;
+extern const Param<double> kLabelSmoothing;
+extern const Param<bool> kGeneratorFirst;
+extern const Param<bool> kAverageDLoss;
+// Pictures
+extern const Param<double> kEmaDecay;
+extern const Param<std::int64_t> kSampleEvery;
+extern const Param<std::int64_t> kPreviewCount;
+extern const Param<std::int64_t> kMetricsEvery;
+// Machine
+extern const Param<std::string> kDevice;
+extern const Param<std::int64_t> kThreads;
+
+}  // namespace pentimento::gan

@@ -1,0 +1,152 @@
+// The registry of feature networks, and how their weights are checked and brought in.
+#include "core/nn/features/feature_network.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/base/text.h"
+
+namespace pentimento::nn {
+namespace {
+
+std::map<std::string, FeatureDefinition, std::less<>>& mutable_registry() {
+    static std::map<std::string, FeatureDefinition, std::less<>> registry;
+    return registry;
+}
+
+torch::Tensor per_channel(const std::array<double, 3>& values, const torch::Device& device) {
+    return torch::tensor({values[0], values[1], values[2]}, torch::kFloat32)
+        .view({1, 3, 1, 1})
+        .to(device);
+}
+
+/// The first tensor of `definition` that the header lacks or has in another shape; empty when none.
+std::string first_missing(const FeatureDefinition& definition, const SafetensorsHeader& header) {
+    for (const auto& [name, shape] : definition.tensors) {
+        const auto found = header.tensors.find(name);
+        if (found == header.tensors.end() || found->second.shape != shape ||
+            (found->second.dtype != "F32" && found->second.dtype != "F16" &&
+             found->second.dtype != "BF16" && found->second.dtype != "F64"))
+            return name;
+    }
+    return {};
+}
+
+}  // namespace
+
+Preprocessing torchvision_preprocessing() {
+    return {false, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
+}
+
+Preprocessing caffe_preprocessing(const std::array<double, 3>& bgr_mean) {
+    return {true,
+            {bgr_mean[0] / 255, bgr_mean[1] / 255, bgr_mean[2] / 255},
+            {1.0 / 255, 1.0 / 255, 1.0 / 255}};
+}
+
+FeatureNetwork::FeatureNetwork(const Preprocessing& preprocessing, std::vector<FeatureStage> stages,
+                               const torch::Device& device)
+    : bgr_(preprocessing.bgr),
+      mean_(per_channel(preprocessing.mean, device)),
+      deviation_(per_channel(preprocessing.deviation, device)),
+      stages_(std::move(stages)) {
+}
+
+std::vector<torch::Tensor> FeatureNetwork::extract(const torch::Tensor& picture,
+                                                   const std::vector<std::string>& layers) const {
+    std::vector<torch::Tensor> found(layers.size());
+    std::size_t missing = layers.size();
+    auto x = ((bgr_ ? picture.flip({1}) : picture) - mean_) / deviation_;
+    for (const auto& stage : stages_) {
+        if (missing == 0) break;
+        x = stage.apply(x);
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            if (!stage.layer.empty() && stage.layer == layers[i]) {
+                found[i] = x;
+                --missing;
+            }
+    }
+    if (missing > 0) throw std::invalid_argument("the feature network has no such layer");
+    return found;
+}
+
+bool register_features(FeatureDefinition definition) {
+    const std::string id = definition.id;
+    if (!mutable_registry().emplace(id, std::move(definition)).second)
+        throw std::logic_error("Two feature networks are called '" + id + "'.");
+    return true;
+}
+
+const std::map<std::string, FeatureDefinition, std::less<>>& feature_registry() {
+    return mutable_registry();
+}
+
+Result<std::string> identify_features(const SafetensorsHeader& header, std::string_view file_name) {
+    std::vector<std::string> known;
+    std::string detail;
+    for (const auto& [id, definition] : feature_registry()) {
+        const auto missing = first_missing(definition, header);
+        if (missing.empty()) return id;
+        known.push_back(definition.label);
+        detail += definition.label + " needs '" + missing + "'. ";
+    }
+    return Error{ErrorCode::Unsupported,
+                 "'" + to_valid_utf8(file_name) + "' holds " +
+                     format_count(static_cast<std::int64_t>(header.tensors.size())) +
+                     " tensors, but not the weights of " + join(known, " or ") +
+                     ". Choose a file with one of these networks under torchvision's names.",
+                 detail};
+}
+
+std::string detect_preprocessing(const std::map<std::string, std::string>& metadata) {
+    for (const char* key : {"preprocess", "preprocessing", "input"}) {
+        const auto note = metadata.find(key);
+        if (note == metadata.end()) continue;
+        const auto& text = note->second;
+        if (text.find("BGR") != std::string::npos || text.find("255") != std::string::npos)
+            return "caffe";
+        if (text.find("0.485") != std::string::npos ||
+            text.find("torchvision") != std::string::npos)
+            return "torchvision";
+    }
+    // The sizes of the weights tell nothing: VGG-19's first filters have a norm of 1 in either
+    // kind. Files with torchvision's names and no note are torchvision's own.
+    return "torchvision";
+}
+
+Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
+                                                            const std::filesystem::path& weights,
+                                                            std::string_view preprocessing,
+                                                            Pooling pooling,
+                                                            const torch::Device& device) {
+    auto header = read_safetensors_header(weights);
+    if (!header) return header.error();
+    if (const auto missing = first_missing(definition, *header); !missing.empty()) {
+        const auto other = identify_features(*header, weights.filename().string());
+        if (!other) return other.error();
+        return Error{ErrorCode::Unsupported,
+                     "'" + to_valid_utf8(weights.filename().string()) + "' holds the weights of " +
+                         feature_registry().at(*other).label + ", not of " + definition.label +
+                         ". Set features to " + *other + " or choose another file.",
+                     "missing: " + missing};
+    }
+    auto file = read_safetensors(weights);
+    if (!file) return file.error();
+    const std::string kind =
+        preprocessing == "auto" ? detect_preprocessing(file->metadata) : std::string(preprocessing);
+    std::map<std::string, torch::Tensor> needed;
+    for (const auto& [name, shape] : definition.tensors) {
+        auto tensor = file->tensors.at(name).to(device, torch::kFloat32);
+        if (!torch::isfinite(tensor).all().item<bool>())
+            return Error{ErrorCode::Corrupt,
+                         "'" + to_valid_utf8(weights.filename().string()) +
+                             "' holds weights that are not finite numbers. Use another copy of it.",
+                         name};
+        needed.emplace(name, std::move(tensor));
+    }
+    return std::shared_ptr<const FeatureNetwork>(std::make_shared<FeatureNetwork>(
+        kind == "caffe" ? caffe_preprocessing(definition.caffe_mean) : torchvision_preprocessing(),
+        definition.build(needed, pooling), device));
+}
+
+}  // namespace pentimento::nn

@@ -1,0 +1,99 @@
+// Frozen image-recognition networks whose activations say what is in a picture and how it is
+// painted. Each network is one file beside this one that registers itself. Torch inside: not for
+// ui.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/tensor/safetensors.h"
+
+namespace pentimento::nn {
+
+/// What weights expect at their input, made from RGB in [0, 1]:
+/// (channel − mean) / deviation, in the order BGR or RGB.
+struct Preprocessing {
+    bool bgr = false;
+    std::array<double, 3> mean{};  ///< in the network's channel order, of values in [0, 1]
+    std::array<double, 3> deviation{1, 1, 1};
+};
+/// torchvision's: RGB, ImageNet's mean and standard deviation.
+Preprocessing torchvision_preprocessing();
+/// Caffe's: BGR in 0 … 255 minus the mean colour `bgr_mean`.
+Preprocessing caffe_preprocessing(const std::array<double, 3>& bgr_mean);
+
+enum class Pooling { Max, Average };
+
+/// One operation; `layer` names its output when it can be asked for.
+struct FeatureStage {
+    std::string layer;
+    std::function<torch::Tensor(torch::Tensor)> apply;
+};
+
+/// Weights never receive a gradient; the picture does.
+class FeatureNetwork {
+  public:
+    FeatureNetwork(const Preprocessing& preprocessing, std::vector<FeatureStage> stages,
+                   const torch::Device& device);
+
+    /// Activations of the named layers for `picture` [1, 3, H, W], RGB in [0, 1], in the order
+    /// asked for. Nothing beyond the deepest of them is computed. Throws std::invalid_argument for
+    /// an unknown layer.
+    std::vector<torch::Tensor> extract(const torch::Tensor& picture,
+                                       const std::vector<std::string>& layers) const;
+
+  private:
+    bool bgr_;
+    torch::Tensor mean_, deviation_;  // [1, 3, 1, 1]
+    std::vector<FeatureStage> stages_;
+};
+
+/// What is known of a feature network before its weights are read.
+struct FeatureDefinition {
+    std::string id;
+    std::string label;
+    std::string help;
+    std::string reference;
+    std::string weights_hint;
+    std::vector<std::string> layers;        ///< all that can be asked for, shallow to deep
+    std::string content_layer;              ///< the usual one
+    std::vector<std::string> style_layers;  ///< the usual ones, shallow to deep
+    std::array<double, 3> caffe_mean;       ///< BGR, 0 … 255
+    int min_edge = 16;                      ///< pixels; smaller pictures vanish in the pooling
+    /// Name → shape of every tensor that is needed; files may hold more.
+    std::map<std::string, std::vector<std::int64_t>> tensors;
+    /// `weights`: float32 on the device, exactly those of `tensors`.
+    std::function<std::vector<FeatureStage>(const std::map<std::string, torch::Tensor>& weights,
+                                            Pooling pooling)>
+        build;
+};
+
+/// A duplicate id throws std::logic_error at start-up.
+bool register_features(FeatureDefinition definition);
+/// By id, alphabetically.
+const std::map<std::string, FeatureDefinition, std::less<>>& feature_registry();
+
+/// The network whose tensors the file holds, or Unsupported with what is missing.
+Result<std::string> identify_features(const SafetensorsHeader& header, std::string_view file_name);
+
+/// `preprocessing`: "caffe", "torchvision", or "auto": see detect_preprocessing. float16 weights
+/// are widened. Errors: those of read_safetensors, Unsupported when the file belongs to another
+/// network.
+Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
+                                                            const std::filesystem::path& weights,
+                                                            std::string_view preprocessing,
+                                                            Pooling pooling,
+                                                            const torch::Device& device);
+
+/// "caffe" when a file's metadata speak of BGR or of values up to 255, else "torchvision".
+std::string detect_preprocessing(const std::map<std::string, std::string>& metadata);
+
+}  // namespace pentimento::nn

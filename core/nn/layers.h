@@ -1,0 +1,40 @@
+// Layers that LibTorch lacks or computes slowly.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "core/tensor/conv_transpose.h"
+
+namespace pentimento::nn {
+
+/// torch::nn::ConvTranspose2d without bias, fast on the CPU. Parameter "weight": in × out × kernel
+/// × kernel.
+class ConvTranspose2dImpl : public torch::nn::Module {
+  public:
+    ConvTranspose2dImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,
+                        tensor::ConvTransposeGeometry geometry);
+    torch::Tensor forward(const torch::Tensor& x);
+    torch::Tensor weight;
+
+  private:
+    tensor::ConvTransposeGeometry geometry_;
+};
+TORCH_MODULE(ConvTranspose2d);
+
+/// Switches gradients of a module's parameters off for a scope, so that a backward pass through it
+/// computes none of them.
+class FrozenParameters {
+  public:
+    explicit FrozenParameters(torch::nn::Module& module) : module_(module) { set(false); }
+    ~FrozenParameters() { set(true); }
+    FrozenParameters(const FrozenParameters&) = delete;
+    FrozenParameters& operator=(const FrozenParameters&) = delete;
+
+  private:
+    void set(bool on) {
+        for (auto& parameter : module_.parameters()) parameter.set_requires_grad(on);
+    }
+    torch::nn::Module& module_;
+};
+
+}  // namespace pentimento::nn

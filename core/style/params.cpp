@@ -1,0 +1,307 @@
+// Declarations, and the schema made of them and of the registered feature networks.
+#include "core/style/params.h"
+
+#include <map>
+
+#include "core/nn/features/feature_network.h"
+#include "core/style/style_run.h"
+
+namespace pentimento::style {
+
+namespace {
+const char* const kPicture = "Picture";
+const char* const kBlend = "Blend";
+const char* const kFeatureGroup = "Features";
+const char* const kOptimisation = "Optimisation";
+const char* const kMachine = "Machine";
+}  // namespace
+
+const Param<std::int64_t> kSize = Param<std::int64_t>("size", 256)
+                                      .label("Size")
+                                      .help(
+                                          "Longer edge of the result. Twice the size takes four "
+                                          "times as long and shows brushstrokes half as "
+                                          "large.")
+                                      .unit("px")
+                                      .group(kPicture)
+                                      .range(64, 1024)
+                                      .step(32);
+const Param<double> kStyleSize = Param<double>("style_size", 1)
+                                     .label("Style size")
+                                     .help(
+                                         "How large the style pictures are seen, relative to the "
+                                         "result. Larger gives broader strokes, smaller "
+                                         "finer ones.")
+                                     .unit("×")
+                                     .group(kPicture)
+                                     .range(0.25, 3)
+                                     .step(0.25)
+                                     .advanced();
+const Param<std::string> kInit =
+    Param<std::string>("init", "content")
+        .label("Start from")
+        .help(
+            "What the first picture is. The photograph gives a result soon and keeps its drawing; "
+            "noise lets the "
+            "style invent more and needs more steps.")
+        .group(kPicture)
+        .choice("content", "The content picture", "Keeps the drawing; good after a few dozen steps")
+        .choice("noise", "Noise", "Freer, slower")
+        .choice("picture", "A picture",
+                "Goes on from a picture of your own, e.g. an earlier result");
+
+const Param<double> kContentWeight = Param<double>("content_weight", 1)
+                                         .label("Content")
+                                         .help(
+                                             "How strongly the result must show what the content "
+                                             "picture shows. More keeps faces and edges; less "
+                                             "lets the style dissolve them. Acts at once.")
+                                         .group(kBlend)
+                                         .range(0, 10000)
+                                         .step(0.1)
+                                         .live();
+const Param<double> kStyleWeight =
+    Param<double>("style_weight", 5)
+        .label("Style")
+        .help(
+            "How strongly the result must have the colours, strokes and textures of the style "
+            "pictures. Only its "
+            "relation to Content counts: doubling both changes nothing. Acts at once.")
+        .group(kBlend)
+        .range(0, 1'000'000)
+        .step(0.5)
+        .live();
+const Param<double> kTvWeight = Param<double>("tv_weight", 1)
+                                    .label("Smoothness")
+                                    .help(
+                                        "Total variation: how strongly neighbouring pixels must be "
+                                        "alike. A little removes grain; much gives "
+                                        "flat areas like watercolour. Acts at once.")
+                                    .group(kBlend)
+                                    .range(0, 10000)
+                                    .step(0.1)
+                                    .live();
+
+const Param<double>& style_weight_param(int index) {
+    static const std::vector<Param<double>> params = [] {
+        std::vector<Param<double>> all;
+        for (int i = 0; i < kMaxStyles; ++i) {
+            const std::string number = std::to_string(i + 1);
+            all.push_back(Param<double>("style_weight_" + number, 1)
+                              .label("Style picture " + number)
+                              .help("How much of style picture " + number +
+                                    " is in the mixture, relative to the other style pictures. "
+                                    "With a single one "
+                                    "only zero or not zero matters. Acts at once.")
+                              .group(kBlend)
+                              .range(0, 10)
+                              .step(0.1)
+                              .live());
+        }
+        return all;
+    }();
+    return params.at(static_cast<std::size_t>(index));
+}
+
+std::string style_weight_id(int index) {
+    return style_weight_param(index).id();
+}
+
+const Param<std::string>& features_param() {
+    static const Param<std::string> param = [] {
+        Param<std::string> features("features", "vgg19");
+        features.label("Feature network")
+            .help(
+                "The network through whose eyes content and style are compared. Its weights come "
+                "from a file.")
+            .group(kFeatureGroup);
+        for (const auto& [id, definition] : nn::feature_registry())
+            features.choice(id, definition.label, definition.help);
+        return features;
+    }();
+    return param;
+}
+
+const Param<std::string>& content_layer_param(const std::string& features) {
+    static const std::map<std::string, Param<std::string>> params = [] {
+        std::map<std::string, Param<std::string>> all;
+        for (const auto& [id, definition] : nn::feature_registry()) {
+            Param<std::string> layer("content_layer_" + id, definition.content_layer);
+            layer.label("Content layer")
+                .help(
+                    "Where content is compared. Shallow layers keep every detail; deep ones keep "
+                    "only what is to "
+                    "be seen and leave the style free in how to draw it.")
+                .group(kFeatureGroup)
+                .when("features", {id})
+                .advanced();
+            for (const auto& name : definition.layers) layer.choice(name, name);
+            all.emplace(id, std::move(layer));
+        }
+        return all;
+    }();
+    return params.at(features);
+}
+
+const Param<std::string> kStyleLayers =
+    Param<std::string>("style_layers", "all")
+        .label("Style layers")
+        .help(
+            "Where style is compared: shallow layers see colours and fine texture, deep ones "
+            "strokes and forms.")
+        .group(kFeatureGroup)
+        .choice("all", "All", "The layers that the literature uses for this network")
+        .choice("fine", "Fine", "Without the two deepest: colour and texture, forms untouched")
+        .choice("coarse", "Coarse", "Without the shallowest: strokes and forms, colours freer")
+        .advanced();
+const Param<std::string> kLayerWeights =
+    Param<std::string>("layer_weights", "equal")
+        .label("Layer weights")
+        .help("How much each style layer counts.")
+        .group(kFeatureGroup)
+        .choice("equal", "Equal", "All alike, as Gatys and others")
+        .choice("shallow", "Shallow-heavy", "256 : 64 : 16 : 4 : 1, for crisp texture")
+        .choice("deep", "Deep-heavy", "1 : 2 : 4 : 8 : 16, for bold forms")
+        .choice("cs231n", "CS231n",
+                "20000 : 500 : 12 : 1, not scaled to a sum of 1; meant for plain sums")
+        .advanced();
+const Param<std::string> kLossScale =
+    Param<std::string>("loss_scale", "relative")
+        .label("Loss scale")
+        .help(
+            "How differences are counted. Relative makes the same weights mean the same for every "
+            "network, layer "
+            "and size. Plain sums are what papers and lessons write, with their very different "
+            "weights.")
+        .group(kFeatureGroup)
+        .choice("relative", "Relative", "0 = equal to the target, 1 = as far off as nothing at all")
+        .choice("sum", "Plain sums", "Sums of squared differences")
+        .advanced();
+const Param<std::string> kPooling = Param<std::string>("pooling", "average")
+                                        .label("Pooling")
+                                        .help(
+                                            "How the network shrinks its pictures. Average gives "
+                                            "smoother results; maximum is what the network "
+                                            "was trained with.")
+                                        .group(kFeatureGroup)
+                                        .choice("average", "Average")
+                                        .choice("max", "Maximum")
+                                        .advanced();
+const Param<std::string> kPreprocessing =
+    Param<std::string>("preprocessing", "auto")
+        .label("Preprocessing")
+        .help(
+            "What the weights expect at their input. Automatic reads the note in the weights file "
+            "and takes "
+            "torchvision's without one; a wrong choice gives dull results.")
+        .group(kFeatureGroup)
+        .choice("auto", "Automatic")
+        .choice("caffe", "Caffe", "BGR, 0 … 255, minus the mean colour")
+        .choice("torchvision", "torchvision", "RGB, mean and standard deviation of ImageNet")
+        .advanced();
+
+const Param<std::int64_t> kSteps = Param<std::int64_t>("steps", 200)
+                                       .label("Steps")
+                                       .help(
+                                           "When the run ends. Most of the change comes in the "
+                                           "first hundred; it can be raised while the run goes "
+                                           "on.")
+                                       .unit("steps")
+                                       .group(kOptimisation)
+                                       .range(1, 100'000)
+                                       .step(50)
+                                       .log_scale()
+                                       .live();
+const Param<std::string> kOptimiser =
+    Param<std::string>("optimiser", "adam")
+        .label("Optimiser")
+        .help("How the picture is improved.")
+        .group(kOptimisation)
+        .choice("adam", "Adam", "Fast at the start, calm under live changes")
+        .choice("lbfgs", "L-BFGS", "The classic: finest result for many steps, more memory")
+        .choice("sgd", "Gradient descent", "With momentum; the simplest, to compare with")
+        .alias("optimizer");
+const Param<double> kLearningRate =
+    Param<double>("learning_rate", 0)
+        .label("Learning rate")
+        .help(
+            "How far each step moves the picture; 0 chooses what suits the optimiser (Adam 0.02, "
+            "L-BFGS 1, gradient "
+            "descent 0.004). Too high: grain and false colours; too low: little happens.")
+        .group(kOptimisation)
+        .range(0, 10)
+        .step(0.005)
+        .live()
+        .alias("lr")
+        .advanced();
+const Param<std::string> kSchedule =
+    Param<std::string>("schedule", "cosine")
+        .label("Learning rate over time")
+        .help(
+            "A falling rate lets the picture settle towards the end. L-BFGS always works at the "
+            "full rate.")
+        .group(kOptimisation)
+        .choice("cosine", "Falling", "To a twentieth, along a cosine")
+        .choice("constant", "Constant")
+        .choice("drop", "Drop", "To a thirtieth at 90 % of the steps, as CS231n")
+        .advanced();
+const Param<std::int64_t> kSeed =
+    Param<std::int64_t>("seed", 1)
+        .label("Seed")
+        .help(
+            "Where the noise of the start comes from. The same seed and settings give the same "
+            "result.")
+        .group(kOptimisation)
+        .range(0, 9'007'199'254'740'991.0);  // 2^53 − 1: exact in JSON readers that use doubles
+const Param<std::int64_t> kSampleEvery =
+    Param<std::int64_t>("sample_every", 20)
+        .label("Keep a picture every")
+        .help("How often the picture is stored with the run, to look back on. 0 stores none.")
+        .unit("steps")
+        .group(kOptimisation)
+        .range(0, 100'000)
+        .step(10)
+        .advanced();
+
+const Param<std::string> kDevice =
+    Param<std::string>("device", "auto")
+        .label("Device")
+        .help("Where to compute. Automatic takes a CUDA graphics card when there is one.")
+        .group(kMachine)
+        .choice("auto", "Automatic", "A CUDA graphics card when there is one, else the processor")
+        .choice("cpu", "Processor")
+        .choice("cuda", "Graphics card (CUDA)")
+        .advanced();
+const Param<std::int64_t> kThreads = Param<std::int64_t>("threads", 0)
+                                         .label("Threads")
+                                         .help(
+                                             "Processors to use; 0 takes all that this program may "
+                                             "use. With 1, results are the same bit for bit on "
+                                             "every computer with the same kind of processor.")
+                                         .unit("threads")
+                                         .group(kMachine)
+                                         .range(0, 256)
+                                         .advanced();
+
+const Schema& schema() {
+    static const Schema schema = [] {
+        Schema s;
+        s.add(kSize).add(kInit).add(kStyleSize);
+        s.add(kContentWeight).add(kStyleWeight).add(kTvWeight);
+        for (int i = 0; i < kMaxStyles; ++i) s.add(style_weight_param(i));
+        s.add(kSteps)
+            .add(kOptimiser)
+            .add(kLearningRate)
+            .add(kSchedule)
+            .add(kSeed)
+            .add(kSampleEvery);
+        s.add(features_param());
+        for (const auto& [id, definition] : nn::feature_registry()) s.add(content_layer_param(id));
+        s.add(kStyleLayers).add(kLayerWeights).add(kLossScale).add(kPooling).add(kPreprocessing);
+        s.add(kDevice).add(kThreads);
+        return s;
+    }();
+    return schema;
+}
+
+}  // namespace pentimento::style

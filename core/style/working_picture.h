@@ -1,0 +1,21 @@
+// Pictures of any size as tensors of the size that is worked on.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "core/base/frame.h"
+#include "core/base/result.h"
+
+namespace pentimento::style {
+
+/// [1, 3, h, w] float32 on the CPU, RGB in [0, 1] over white, antialiased. The memory used depends
+/// on the result, not on the frame.
+torch::Tensor resized(const Frame& frame, int width, int height);
+
+/// As resized, with the longer edge `edge` and the same proportions. InvalidArgument when the frame
+/// is empty or the shorter edge would fall below `min_edge`; `what` names the picture in the
+/// message.
+Result<torch::Tensor> resized_to_edge(const Frame& frame, int edge, int min_edge,
+                                      const std::string& what);
+
+}  // namespace pentimento::style

@@ -1,0 +1,100 @@
+// Device choice and thread count.
+#include "core/tensor/device.h"
+
+#include <sched.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace pentimento::tensor {
+namespace {
+
+int affinity_processors() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::string read_small(const std::filesystem::path& path) {
+    std::ifstream in(path);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+/// cgroup v1 keeps quota and period in two files; the quota is -1 without a limit.
+int processors_from_v1(int available) {
+    const std::filesystem::path root = "/sys/fs/cgroup/cpu";
+    return processors_from_cpu_max(
+        read_small(root / "cpu.cfs_quota_us") + " " + read_small(root / "cpu.cfs_period_us"),
+        available);
+}
+
+/// The quota of our own cgroup and of each of its parents; the smallest counts.
+int processors_from_v2(int available) {
+    const std::filesystem::path root = "/sys/fs/cgroup";
+    std::istringstream lines(read_small("/proc/self/cgroup"));
+    std::filesystem::path group = "/";
+    for (std::string line; std::getline(lines, line);)
+        if (line.rfind("0::", 0) == 0) group = line.substr(3);
+    for (;; group = group.parent_path()) {
+        available = processors_from_cpu_max(read_small(root / group.relative_path() / "cpu.max"),
+                                            available);
+        if (!group.has_relative_path()) return available;
+    }
+}
+
+}  // namespace
+
+int processors_from_cpu_max(std::string_view text, int available) {
+    std::istringstream in{std::string(text)};
+    double quota = 0, period = 0;
+    if (!(in >> quota >> period) || quota <= 0 || period <= 0) return std::max(1, available);
+    const int granted = static_cast<int>(std::min(1e6, (quota + period - 1) / period));
+    return std::clamp(granted, 1, std::max(1, available));
+}
+
+int usable_processors() {
+    return processors_from_v1(processors_from_v2(affinity_processors()));
+}
+
+void set_threads(int count) {
+    torch::set_num_threads(count > 0 ? count : usable_processors());
+}
+
+int threads() {
+    return torch::get_num_threads();
+}
+
+bool cuda_available() {
+    return torch::cuda::is_available();
+}
+
+Result<std::string> resolve_device(std::string_view choice) {
+    if (choice == "auto") return std::string(cuda_available() ? "cuda" : "cpu");
+    if (choice == "cpu") return std::string("cpu");
+    if (choice == "cuda") {
+        if (cuda_available()) return std::string("cuda");
+        return Error{
+            ErrorCode::Unsupported,
+            "There is no usable CUDA device: either this computer has none, its driver is "
+            "missing, or this LibTorch was built for the CPU only. Set device to auto or cpu.",
+            {}};
+    }
+    return Error{ErrorCode::InvalidArgument,
+                 "Unknown device '" + std::string(choice) + "'. Choose auto, cpu or cuda.",
+                 {}};
+}
+
+std::string describe_device(std::string_view device) {
+    if (device != "cuda") return std::string(device);
+    const auto count = torch::cuda::device_count();
+    return "cuda (" + std::to_string(count) + (count == 1 ? " device)" : " devices)");
+}
+
+}  // namespace pentimento::tensor

@@ -1,0 +1,220 @@
+// The command line from outside, on real data where the machine has it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/base/file.h"
+#include "core/jobs/jobs.h"
+#include "tests/e2e/program.h"
+#include "tests/temp_dir.h"
+#include "tests/toy_data.h"
+
+namespace pentimento {
+namespace {
+
+const char* const kEmojiFont = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
+const char* const kFashion = "/usr/share/datasets/fashion-mnist";
+
+fs::path assets() {
+    const char* given = std::getenv("PENTIMENTO_ASSETS");
+    return given ? fs::path(given) : fs::path(PENTIMENTO_SOURCE_DIR) / ".." / "shared" / "assets";
+}
+
+class Cli : public ::testing::Test {
+  protected:
+    Outcome run(std::vector<std::string> arguments,
+                const std::function<bool()>& interrupt_when = {}) {
+        return run_cli(arguments, home.path(), interrupt_when);
+    }
+    std::string path(const char* name) const { return (home / name).string(); }
+
+    TempDir home;
+};
+
+TEST_F(Cli, EmojiFromFontToSamplesAndOn) {
+    if (!fs::exists(kEmojiFont)) GTEST_SKIP() << "fonts-noto-color-emoji is not installed";
+    Outcome done = run({"import", "emoji", "--size", "32", "--out", path("data.pack")});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto data = PackedDataset::open(home / "data.pack");
+    ASSERT_TRUE(data);
+    EXPECT_GT(data->count(), 1000);
+    EXPECT_EQ(data->info().channels, 3);
+
+    done = run({"train",
+                "--data",
+                path("data.pack"),
+                "--arch",
+                "dcgan",
+                "--loss",
+                "bce",
+                "--size",
+                "32",
+                "--steps",
+                "6",
+                "--seed",
+                "1",
+                "--out",
+                path("run"),
+                "--set",
+                "width=8",
+                "--batch",
+                "16",
+                "--metrics-every",
+                "1"});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto experiment = Experiment::open(home / "run");
+    ASSERT_TRUE(experiment);
+    EXPECT_EQ(experiment->info().kind, "gan");
+    EXPECT_EQ(experiment->read_metrics().size(), 6u);
+
+    done = run({"train", "--resume", path("run"), "--steps", "9"});
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_EQ(experiment->latest_checkpoint()->step, 9);
+
+    done = run({"sample", path("run"), "--count", "12", "--grid", "4", "--seed", "1", "--out",
+                path("samples.png")});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto picture = read_picture(home / "samples.png");
+    ASSERT_TRUE(picture);
+    EXPECT_EQ(picture->width, 4 * 32);
+    EXPECT_EQ(picture->height, 3 * 32);
+    EXPECT_TRUE(read_settings(home / "samples.png"));
+    ASSERT_EQ(
+        run({"sample", path("run"), "--count", "4", "--strip", "--out", path("bare.png")}).status,
+        0);
+    EXPECT_FALSE(read_settings(home / "bare.png"));
+}
+
+TEST_F(Cli, FashionMnistTrainsFromTheSourceItself) {
+    if (!fs::exists(kFashion)) GTEST_SKIP() << "dataset-fashion-mnist is not installed";
+    const Outcome done = run({"train", "--data", std::string("idx:") + kFashion, "--preset",
+                              "fashion-28", "--steps", "4", "--out", path("run")});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto params = current_params(*Experiment::open(home / "run"));
+    ASSERT_TRUE(params);
+    EXPECT_EQ(to_text(params->value("channels")), "1");
+}
+
+TEST_F(Cli, InterruptedAndResumedEqualsUninterruptedBitForBit) {
+    write_toy_pack(home / "data.pack", 28, 1, 60);
+    const std::vector<std::string> common{
+        "train",   "--data", path("data.pack"), "--arch", "dcgan",  "--width", "8",
+        "--batch", "16",     "--threads",       "1",      "--quiet"};
+    const auto with = [&](std::vector<std::string> more) {
+        std::vector<std::string> all = common;
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    };
+    const std::string steps = "60";
+    ASSERT_EQ(run(with({"--steps", steps, "--out", path("whole")})).status, 0);
+    // SIGINT as soon as the record shows that training is under way.
+    const Outcome cut = run(with({"--steps", steps, "--out", path("cut")}),
+                            [&] { return fs::exists(home / "cut" / "metrics.jsonl"); });
+    ASSERT_EQ(cut.status, 0) << cut.err;
+    const auto stopped = Experiment::open(home / "cut")->latest_checkpoint();
+    ASSERT_TRUE(stopped);
+    EXPECT_LT(stopped->step, 60) << "it was interrupted";
+    ASSERT_EQ(run({"train", "--resume", path("cut"), "--quiet"}).status, 0);
+    const auto a = Experiment::open(home / "whole")->latest_checkpoint(),
+               b = Experiment::open(home / "cut")->latest_checkpoint();
+    ASSERT_TRUE(a && b);
+    EXPECT_EQ(b->step, 60);
+    int compared = 0;
+    for (const auto& entry : fs::directory_iterator(a->dir)) {
+        if (entry.path().extension() != ".safetensors") continue;
+        EXPECT_EQ(*read_file(entry.path()), *read_file(b->dir / entry.path().filename()))
+            << entry.path().filename();
+        ++compared;
+    }
+    EXPECT_GE(compared, 1);
+}
+
+TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
+    const fs::path weights = assets() / "weights" / "squeezenet1_1_caffe_f16.safetensors";
+    if (!fs::exists(weights)) GTEST_SKIP() << "no assets";
+    const Outcome done =
+        run({"style",
+             "--content",
+             (assets() / "images/content/content_cat_chelsea_cc0.png").string(),
+             "--style",
+             (assets() / "images/style/style_vangogh_starry_night_1889.jpg").string() + ":1",
+             "--features",
+             "squeezenet",
+             "--weights",
+             weights.string(),
+             "--size",
+             "96",
+             "--steps",
+             "25",
+             "--init",
+             "noise",
+             "--optimiser",
+             "adam",
+             "--out",
+             path("out.png"),
+             "--run",
+             path("run")});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto picture = read_picture(home / "out.png");
+    ASSERT_TRUE(picture);
+    EXPECT_EQ(std::max(picture->width, picture->height), 96);
+    const auto rows = Experiment::open(home / "run")->read_metrics();
+    ASSERT_GE(rows.size(), 2u);
+    const auto value = [](const MetricRow& row, std::string_view id) {
+        for (const Metric& metric : row.metrics)
+            if (metric.id == id) return metric.value;
+        return std::nan("");
+    };
+    EXPECT_LT(value(rows.back(), "style_loss"), value(rows.front(), "style_loss"));
+    EXPECT_LT(value(rows.back(), "content_loss"), value(rows.front(), "content_loss"));
+
+    const Outcome more =
+        run({"style", "--resume", path("run"), "--steps", "30", "--out", path("more.png")});
+    ASSERT_EQ(more.status, 0) << more.err;
+    EXPECT_EQ(Experiment::open(home / "run")->latest_checkpoint()->step, 30);
+}
+
+TEST_F(Cli, WrongCallsEndWithTwoAndNameTheNearestRightOne) {
+    struct Case {
+        std::vector<std::string> arguments;
+        const char* says;
+    };
+    for (const Case& wrong :
+         {Case{{"trian"}, "train"}, Case{{"train", "--stepps", "5"}, "--steps"},
+          Case{{"train", "--data", "emoji", "--set", "bach=3"}, "batch"},
+          Case{{"train", "--data", "emoji", "--arch", "dcgam"}, "dcgan"},
+          Case{{"train", "--data", "emoji", "--preset", "emoji32"}, "emoji-32"},
+          Case{{"train", "--data", "emoji", "--lr-g", "7"}, "allowed"}, Case{{"train"}, "--data"},
+          Case{{"list", "arhc"}, "arch"}, Case{{"import", "emoji"}, "--out"}}) {
+        const Outcome done = run(wrong.arguments);
+        EXPECT_EQ(done.status, 2) << done.err;
+        EXPECT_NE(done.err.find(wrong.says), std::string::npos) << done.err;
+    }
+}
+
+TEST_F(Cli, FailuresEndWithOneAndOneClearLine) {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"train", "--data", path("nothing"), "--out", path("run")},
+          {"sample", path("nothing"), "--out", path("a.png")},
+          {"import", path("nothing.zip"), "--out", path("a.pack")},
+          {"style", "--content", path("a.png"), "--style", path("b.png"), "--weights", path("w"),
+           "--out", path("c.png")}}) {
+        const Outcome done = run(arguments);
+        EXPECT_EQ(done.status, 1) << done.err;
+        EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << done.err;
+    }
+}
+
+TEST_F(Cli, ListsAreMachineReadable) {
+    for (const char* what : {"arch", "loss", "features", "params", "presets"}) {
+        const Outcome done = run({"list", what, "--json"});
+        ASSERT_EQ(done.status, 0) << done.err;
+        const auto json = parse_json(done.out, what);
+        ASSERT_TRUE(json) << done.out;
+        EXPECT_FALSE(json->empty());
+        EXPECT_EQ(run({"list", what}).status, 0);
+    }
+}
+
+}  // namespace
+}  // namespace pentimento

@@ -1,0 +1,255 @@
+// Assembles the window and routes what comes in from outside to the page that it is for.
+#include "ui/main_window.h"
+
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMimeData>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTimer>
+
+#include "core/gan/gan_run.h"
+#include "core/session/experiment.h"
+#include "ui/pages/dataset_page.h"
+#include "ui/pages/runs_page.h"
+#include "ui/pages/style_page.h"
+#include "ui/pages/train_page.h"
+#include "ui/pages/welcome_page.h"
+#include "ui/run_controller.h"
+#include "ui/theme.h"
+#include "ui/widgets/run_status.h"
+#include "ui/widgets/sidebar.h"
+
+namespace pentimento::ui {
+
+namespace {
+constexpr int kMessageMilliseconds = 6000;
+constexpr QSize kFirstSize{1280, 820};
+}  // namespace
+
+MainWindow::MainWindow(StudioContext& context, QWidget* parent)
+    : QMainWindow(parent), context_(context), sidebar_(new Sidebar), stack_(new QStackedWidget) {
+    setWindowTitle(QStringLiteral("Pentimento"));
+    setWindowIcon(QIcon(QStringLiteral(":/program/pentimento.svg")));
+    setAcceptDrops(true);
+    auto* centre = new QWidget;
+    auto* row = new QHBoxLayout(centre);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(sidebar_);
+    row->addWidget(stack_, 1);
+    setCentralWidget(centre);
+
+    auto* welcome = new WelcomePage(context_);
+    dataset_ = new DatasetPage(context_);
+    train_ = new TrainPage(context_);
+    add_page(QStringLiteral("welcome"), welcome);
+    add_page(QStringLiteral("dataset"), dataset_);
+    add_page(QStringLiteral("train"), train_);
+    add_page(QStringLiteral("style"), new StylePage(context_));
+    add_page(QStringLiteral("runs"), new RunsPage(context_));
+    connect(welcome, &WelcomePage::open_folder_requested, this, &MainWindow::open_folder);
+    connect(welcome, &WelcomePage::open_run_folder_requested, this, &MainWindow::open_run_folder);
+    connect(sidebar_, &Sidebar::page_chosen, this, &MainWindow::show_page);
+    connect(sidebar_, &Sidebar::theme_toggled, this, &MainWindow::toggle_theme);
+
+    make_menus();
+    make_status_bar();
+    connect_context();
+    restore_layout();
+}
+
+MainWindow::~MainWindow() {
+    for (const auto& [id, page] : pages_) page->shut_down();
+    // Pages hold the context's signals and the undo stack's commands: they go while both still
+    // live.
+    delete takeCentralWidget();
+}
+
+void MainWindow::add_page(const QString& id, Page* page) {
+    pages_[id] = page;
+    order_ << id;
+    stack_->addWidget(page);
+    sidebar_->add_page(id, page->title(), page->icon_name(), static_cast<int>(order_.size()));
+    RunController* run = page->run_controller();
+    if (!run) return;
+    connect(run, &RunController::progress_changed, this, &MainWindow::show_status);
+    connect(run, &RunController::state_changed, this, &MainWindow::show_status);
+}
+
+void MainWindow::make_status_bar() {
+    message_ = new QLabel;
+    message_->setObjectName(QStringLiteral("message"));
+    message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    status_ = new RunStatus;
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->addWidget(message_, 1);
+    statusBar()->addPermanentWidget(status_);
+    // Asking the engine loads it, which takes a moment.
+    environment_.start([] { return gan::environment(); },
+                       [this](const Json& environment) { status_->show_machine(environment); });
+}
+
+void MainWindow::connect_context() {
+    connect(&context_, &StudioContext::page_requested, this, &MainWindow::show_page);
+    connect(&context_, &StudioContext::import_requested, this,
+            [this] { show_page(QStringLiteral("dataset")); });
+    connect(&context_, &StudioContext::style_requested, this,
+            [this] { show_page(QStringLiteral("style")); });
+    connect(&context_, &StudioContext::open_run_requested, this, &MainWindow::open_run);
+    connect(&context_, &StudioContext::message, this, &MainWindow::show_message);
+}
+
+void MainWindow::show_page(const QString& id) {
+    const auto found = pages_.find(id);
+    if (found == pages_.end()) return;
+    stack_->setCurrentWidget(found->second);
+    sidebar_->show_current(id);
+    found->second->activated();
+    show_status();
+}
+
+QString MainWindow::current_page() const {
+    for (const auto& [id, page] : pages_)
+        if (page == stack_->currentWidget()) return id;
+    return {};
+}
+
+Page* MainWindow::page(const QString& id) const {
+    const auto found = pages_.find(id);
+    return found == pages_.end() ? nullptr : found->second;
+}
+
+void MainWindow::open_run(const QString& directory, bool resume) {
+    const auto experiment = Experiment::open(directory.toStdString());
+    if (!experiment) {
+        show_message(QString::fromStdString(experiment.error().message), true);
+        return;
+    }
+    // The page of another kind listens to the same signal and passes it over.
+    if (experiment->info().kind == "gan") {
+        show_page(QStringLiteral("train"));
+        train_->open_run(directory, resume);
+    } else {
+        show_page(QStringLiteral("style"));
+    }
+}
+
+void MainWindow::open_path(const QString& path) {
+    const QFileInfo info(path);
+    const QString suffix = info.suffix().toLower();
+    static const QStringList kPictures{QStringLiteral("png"),  QStringLiteral("jpg"),
+                                       QStringLiteral("jpeg"), QStringLiteral("webp"),
+                                       QStringLiteral("tif"),  QStringLiteral("tiff"),
+                                       QStringLiteral("bmp")};
+    if (!info.exists()) {
+        show_message(tr("%1 does not exist.").arg(path), true);
+    } else if (info.isDir() && QFileInfo::exists(info.filePath() + QStringLiteral("/run.json"))) {
+        Q_EMIT context_.open_run_requested(info.absoluteFilePath(), false);
+    } else if (kPictures.contains(suffix)) {
+        Q_EMIT context_.style_requested(info.absoluteFilePath(), {});
+    } else {
+        show_page(QStringLiteral("dataset"));
+        dataset_->choose_source(info.absoluteFilePath());
+    }
+}
+
+void MainWindow::open_folder() {
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open folder of pictures"));
+    if (!folder.isEmpty()) open_path(folder);
+}
+
+void MainWindow::open_run_folder() {
+    const QString runs = QString::fromStdString(context_.workspace().runs().string());
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open run"), runs);
+    if (!folder.isEmpty()) Q_EMIT context_.open_run_requested(folder, false);
+}
+
+void MainWindow::show_message(const QString& text, bool error) {
+    message_->setText(
+        message_->fontMetrics().elidedText(text, Qt::ElideRight, std::max(240, width() - 700)));
+    message_->setToolTip(text);
+    message_->setProperty("error", error);
+    message_->style()->polish(message_);
+    if (error) return;  // stays until the next message
+    QTimer::singleShot(kMessageMilliseconds, this, [this, text] {
+        if (message_->toolTip() == text) message_->clear();
+    });
+}
+
+void MainWindow::show_status() {
+    // The visible page's run, unless only another page's is at work.
+    auto* visible = qobject_cast<Page*>(stack_->currentWidget());
+    RunController* shown = visible ? visible->run_controller() : nullptr;
+    for (const auto& [id, page] : pages_) {
+        RunController* run = page->run_controller();
+        if (run && run->active() && !(shown && shown->active())) shown = run;
+    }
+    if (!shown) shown = train_->run_controller();
+    Progress progress = shown->progress();
+    progress.state = shown->state();
+    status_->show_progress(progress);
+}
+
+void MainWindow::toggle_theme() {
+    theme::set_mode(theme::dark() ? theme::Mode::Light : theme::Mode::Dark);
+    QSettings().setValue(QStringLiteral("theme"), static_cast<int>(theme::mode()));
+}
+
+void MainWindow::restore_layout() {
+    const QSettings settings;
+    resize(kFirstSize);
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    for (QSplitter* splitter : findChildren<QSplitter*>())
+        if (!splitter->objectName().isEmpty())
+            splitter->restoreState(
+                settings.value(QStringLiteral("window/") + splitter->objectName()).toByteArray());
+    const QString last = settings.value(QStringLiteral("window/page")).toString();
+    show_page(pages_.count(last) ? last : QStringLiteral("welcome"));
+}
+
+void MainWindow::save_layout() const {
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    for (const QSplitter* splitter : findChildren<QSplitter*>())
+        if (!splitter->objectName().isEmpty())
+            settings.setValue(QStringLiteral("window/") + splitter->objectName(),
+                              splitter->saveState());
+    settings.setValue(QStringLiteral("window/page"), current_page());
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    for (const auto& [id, page] : pages_) {
+        if (page->may_close()) continue;
+        event->ignore();
+        return;
+    }
+    save_layout();
+    show_message(tr("Saving…"), false);
+    statusBar()->repaint();
+    for (const auto& [id, page] : pages_) page->shut_down();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    for (const QUrl& url : event->mimeData()->urls()) {
+        if (!url.isLocalFile()) continue;
+        event->acceptProposedAction();
+        open_path(url.toLocalFile());
+        return;
+    }
+}
+
+}  // namespace pentimento::ui

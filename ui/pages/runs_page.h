@@ -1,0 +1,56 @@
+// The runs on disk: find, look at, open, resume, delete.
+#pragma once
+
+#include "ui/background.h"
+#include "ui/models/runs_model.h"
+#include "ui/pages/page.h"
+
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSortFilterProxyModel;
+class QStackedWidget;
+class QTableView;
+
+namespace pentimento::ui {
+
+class PictureView;
+
+class RunsPage : public Page {
+    Q_OBJECT
+  public:
+    explicit RunsPage(StudioContext& context, QWidget* parent = nullptr);
+
+    QString title() const override { return tr("Runs"); }
+    QString icon_name() const override { return QStringLiteral("runs"); }
+    void activated() override;
+
+    void refresh();
+    RunsModel& model() { return model_; }
+    /// Moves the run's folder to the trash; false with a message when that is not possible.
+    bool remove(const QString& directory);
+
+  private:
+    QWidget* build_table();
+    QWidget* build_preview();
+    void show_rows(std::vector<RunRow> rows);
+    void selection_changed();
+    const RunRow* selected() const;
+    void open(bool resume);
+    void ask_and_remove();
+
+    Background scan_, preview_work_;
+    RunsModel model_;
+    QSortFilterProxyModel* sorted_;
+    QTableView* table_;
+    QStackedWidget* stack_;
+    PictureView* picture_;
+    QLabel* name_;
+    QLabel* settings_;
+    QPushButton* open_;
+    QPushButton* resume_;
+    QPushButton* reveal_;
+    QPushButton* remove_;
+};
+
+}  // namespace pentimento::ui

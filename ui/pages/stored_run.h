@@ -1,0 +1,20 @@
+// Everything that a page shows of a run on disk, read in one go away from the UI thread.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/session/experiment.h"
+
+namespace pentimento::ui {
+
+struct StoredRun {
+    Experiment experiment;
+    std::optional<ParamSet> params;  ///< nothing when the settings cannot be used any more
+    std::vector<MetricRow> metrics;
+    std::vector<Event> events;
+};
+
+Result<StoredRun> read_stored_run(const std::filesystem::path& directory);
+
+}  // namespace pentimento::ui

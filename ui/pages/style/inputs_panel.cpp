@@ -1,0 +1,218 @@
+// The wells of the Style page.
+#include "ui/pages/style/inputs_panel.h"
+
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QImageReader>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "core/style/style_run.h"
+#include "ui/theme.h"
+
+namespace pentimento::ui {
+
+namespace {
+
+QLabel* heading(const QString& text) {
+    auto* label = new QLabel(text);
+    theme::set_role(label, "subheading");
+    return label;
+}
+
+QIcon sample_icon(const QString& path) {
+    QImageReader reader(path);
+    reader.setScaledSize(reader.size().scaled(64, 64, Qt::KeepAspectRatio));
+    return QPixmap::fromImage(reader.read());
+}
+
+QString sample_name(const QString& path) {
+    QString name = QFileInfo(path).completeBaseName();
+    name.replace(QLatin1Char('-'), QLatin1Char(' ')).replace(QLatin1Char('_'), QLatin1Char(' '));
+    if (!name.isEmpty()) name[0] = name[0].toUpper();
+    return name;
+}
+
+}  // namespace
+
+QToolButton* InputsPanel::sample_button(const std::function<PictureWell*()>& target) {
+    auto* button = new QToolButton;
+    button->setText(tr("Samples"));
+    button->setIcon(theme::icon(QStringLiteral("image")));
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setToolTip(tr("Pictures that come with the studio"));
+    auto* menu = new QMenu(button);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu, target] {
+        if (!menu->isEmpty()) return;
+        for (const QString& path : sample_pictures())
+            menu->addAction(sample_icon(path), sample_name(path), this, [path, target] {
+                if (PictureWell* well = target()) well->load(path);
+            });
+    });
+    button->setMenu(menu);
+    button->setVisible(!sample_pictures().isEmpty());
+    samples_.push_back(button);
+    return button;
+}
+
+InputsPanel::InputsPanel(std::filesystem::path inputs,
+                         const std::function<QWidget*(int)>& weight_editor, QWidget* parent)
+    : QWidget(parent) {
+    content_ = new PictureWell(inputs, tr("Content picture"));
+    content_->setMinimumHeight(150);
+    start_ = new PictureWell(inputs, tr("Start picture"));
+    start_->setMinimumHeight(110);
+    start_box_ = new QWidget;
+    auto* start_layout = new QVBoxLayout(start_box_);
+    start_layout->setContentsMargins(0, 0, 0, 0);
+    start_layout->addWidget(heading(tr("Start from")));
+    start_layout->addWidget(start_);
+
+    auto* list = new QWidget;
+    auto* layout = new QVBoxLayout(list);
+    layout->setContentsMargins(2, 2, 8, 2);
+    layout->setSpacing(8);
+    auto* content_top = new QHBoxLayout;
+    content_top->addWidget(heading(tr("Content")), 1);
+    content_top->addWidget(sample_button([this] { return content_; }));
+    layout->addLayout(content_top);
+    layout->addWidget(content_);
+    layout->addWidget(start_box_);
+    auto* styles_top = new QHBoxLayout;
+    styles_top->addWidget(heading(tr("Styles")), 1);
+    styles_top->addWidget(sample_button([this]() -> PictureWell* {
+        const int next = std::min(style_count(), style::kMaxStyles - 1);
+        return styles_[static_cast<std::size_t>(next)].well;
+    }));
+    layout->addLayout(styles_top);
+    for (int i = 0; i < style::kMaxStyles; ++i) {
+        Style entry;
+        entry.box = new QWidget;
+        entry.well = new PictureWell(inputs, i == 0 ? tr("Style picture") : tr("Another style"));
+        entry.weight = weight_editor(i);
+        entry.well->setMinimumHeight(i == 0 ? 130 : 84);
+        auto* box = new QVBoxLayout(entry.box);
+        box->setContentsMargins(0, 0, 0, 0);
+        box->setSpacing(4);
+        box->addWidget(entry.well);
+        box->addWidget(entry.weight);
+        layout->addWidget(entry.box);
+        connect(entry.well, &PictureWell::changed, this, [this, i] {
+            if (moving_) return;
+            if (!style(i).picture()) close_gap(i);
+            update_visible();
+            Q_EMIT changed();
+        });
+        styles_.push_back(entry);
+    }
+    layout->addStretch(1);
+    for (PictureWell* well : {content_, start_})
+        connect(well, &PictureWell::changed, this, &InputsPanel::changed);
+
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(list);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    swap_ = new QPushButton(tr("S&wap"));
+    swap_->setIcon(theme::icon(QStringLiteral("swap")));
+    swap_->setToolTip(tr("Exchange the content and the first style"));
+    clear_ = new QPushButton(tr("C&lear"));
+    clear_->setIcon(theme::icon(QStringLiteral("trash")));
+    clear_->setToolTip(tr("Remove all pictures"));
+    connect(swap_, &QPushButton::clicked, this, &InputsPanel::swap);
+    connect(clear_, &QPushButton::clicked, this, &InputsPanel::clear);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(swap_);
+    buttons->addWidget(clear_);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(scroll, 1);
+    outer->addLayout(buttons);
+    set_start_visible(false);
+    update_visible();
+}
+
+int InputsPanel::style_count() const {
+    int count = 0;
+    while (count < style::kMaxStyles && styles_[static_cast<std::size_t>(count)].well->picture())
+        ++count;
+    return count;
+}
+
+// Filled wells stay together, so that the first empty one is always the next to fill.
+void InputsPanel::close_gap(int index) {
+    moving_ = true;
+    bool moved = false;
+    for (int i = index; i + 1 < style::kMaxStyles && style(i + 1).picture(); ++i) {
+        style(i).set_picture(style(i + 1).picture());
+        style(i + 1).set_picture(std::nullopt);
+        moved = true;
+    }
+    moving_ = false;
+    if (moved) Q_EMIT style_removed(index);
+}
+
+void InputsPanel::update_visible() {
+    const int count = style_count();
+    for (int i = 0; i < style::kMaxStyles; ++i) {
+        const Style& entry = styles_[static_cast<std::size_t>(i)];
+        entry.box->setVisible(i <= count && (i < count || locked_.isEmpty() || i == 0));
+        entry.weight->setVisible(i < count);
+    }
+    const bool free = locked_.isEmpty();
+    const bool some = content_->picture() || count > 0;
+    swap_->setEnabled(free && some);
+    clear_->setEnabled(free && some);
+}
+
+void InputsPanel::set_start_visible(bool on) {
+    start_box_->setVisible(on);
+}
+
+void InputsPanel::set_locked(const QString& reason) {
+    locked_ = reason;
+    content_->set_locked(reason);
+    start_->set_locked(reason);
+    for (const Style& entry : styles_) entry.well->set_locked(reason);
+    for (QToolButton* button : samples_) button->setEnabled(reason.isEmpty());
+    swap_->setToolTip(reason.isEmpty() ? tr("Exchange the content and the first style") : reason);
+    clear_->setToolTip(reason.isEmpty() ? tr("Remove all pictures") : reason);
+    update_visible();
+}
+
+void InputsPanel::clear() {
+    moving_ = true;
+    content_->clear();
+    start_->clear();
+    for (const Style& entry : styles_) entry.well->clear();
+    moving_ = false;
+    update_visible();
+    Q_EMIT changed();
+}
+
+void InputsPanel::swap() {
+    const auto content = content_->picture();
+    const auto first = style(0).picture();
+    moving_ = true;
+    content_->set_picture(first);
+    style(0).set_picture(content);
+    moving_ = false;
+    if (!content) close_gap(0);
+    update_visible();
+    Q_EMIT changed();
+}
+
+bool InputsPanel::loading() const {
+    if (content_->loading() || start_->loading()) return true;
+    for (const Style& entry : styles_)
+        if (entry.well->loading()) return true;
+    return false;
+}
+
+}  // namespace pentimento::ui

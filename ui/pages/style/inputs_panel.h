@@ -1,0 +1,60 @@
+// The pictures of a style run: content, up to eight styles with their weights, and a start picture
+// when one is asked for.
+#pragma once
+
+#include <QWidget>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "ui/widgets/picture_well.h"
+
+class QLabel;
+class QPushButton;
+class QToolButton;
+
+namespace pentimento::ui {
+
+class InputsPanel : public QWidget {
+    Q_OBJECT
+  public:
+    /// `weight_editor(i)` makes the editor of style i's weight.
+    InputsPanel(std::filesystem::path inputs, const std::function<QWidget*(int)>& weight_editor,
+                QWidget* parent = nullptr);
+
+    PictureWell& content() { return *content_; }
+    PictureWell& style(int index) { return *styles_[static_cast<std::size_t>(index)].well; }
+    PictureWell& start() { return *start_; }
+    /// Styles that have a picture; they are the first ones.
+    int style_count() const;
+    void set_start_visible(bool on);
+    void set_locked(const QString& reason);
+    void clear();
+    void swap();  ///< content ↔ first style
+    bool loading() const;
+
+  Q_SIGNALS:
+    void changed();
+    /// The weights of styles `from` … must move down by one: its picture was removed.
+    void style_removed(int from);
+
+  private:
+    struct Style {
+        QWidget* box;
+        PictureWell* well;
+        QWidget* weight;
+    };
+    void close_gap(int index);
+    void update_visible();
+    QToolButton* sample_button(const std::function<PictureWell*()>& target);
+
+    PictureWell *content_, *start_;
+    QWidget* start_box_;
+    std::vector<Style> styles_;
+    QPushButton *swap_, *clear_;
+    std::vector<QToolButton*> samples_;
+    QString locked_;
+    bool moving_ = false;
+};
+
+}  // namespace pentimento::ui

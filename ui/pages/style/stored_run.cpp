@@ -1,0 +1,102 @@
+// Opening a stored style run on the Style page: its pictures, settings and newest result.
+#include <QFile>
+#include <QFileInfo>
+
+#include "core/style/style_run.h"
+#include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/run_bar.h"
+#include "ui/pages/style/weights_chooser.h"
+#include "ui/pages/style_page.h"
+#include "ui/widgets/param_panel.h"
+#include "ui/widgets/sample_gallery.h"
+
+namespace pentimento::ui {
+
+struct StoredStyleRun {
+    Experiment experiment;
+    ParamSet params;
+    std::optional<WellPicture> content, start;
+    std::vector<WellPicture> styles;
+    QString weights;
+    QString warning;  ///< an input that cannot be read
+};
+
+namespace {
+
+QString text_of(const Json& object, const char* key) {
+    if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return {};
+    return QString::fromStdString(object[key].get<std::string>());
+}
+
+// Reads files and decodes pictures: not for the UI thread.
+Result<StoredStyleRun> read_stored(const std::filesystem::path& dir) {
+    auto experiment = Experiment::open(dir);
+    if (!experiment) return experiment.error();
+    auto params = current_params(*experiment);
+    if (!params) return params.error();
+    StoredStyleRun stored{*experiment, *params, {}, {}, {}, {}, {}};
+    const Json& inputs = experiment->info().inputs;
+    const auto read = [&](const QString& file, const QString& name) -> std::optional<WellPicture> {
+        if (file.isEmpty()) return std::nullopt;
+        PictureSource source =
+            PictureSource::from_path(QString::fromStdString((dir / "inputs").string()) +
+                                     QLatin1Char('/') + QFileInfo(file).fileName());
+        if (!name.isEmpty()) source.name = name;
+        auto picture = load_picture(source, dir / "inputs");
+        if (picture) return *picture;
+        stored.warning = QString::fromStdString(picture.error().message);
+        return std::nullopt;
+    };
+    stored.content = read(text_of(inputs, "content"), text_of(inputs, "content_name"));
+    stored.start = read(text_of(inputs, "start"), {});
+    if (inputs.is_object() && inputs.contains("styles") && inputs["styles"].is_array()) {
+        for (const Json& file : inputs["styles"]) {
+            if (!file.is_string() ||
+                stored.styles.size() >= static_cast<std::size_t>(style::kMaxStyles))
+                continue;
+            if (auto picture = read(QString::fromStdString(file.get<std::string>()), {}))
+                stored.styles.push_back(*std::move(picture));
+        }
+    }
+    stored.weights = text_of(inputs, "weights");
+    return stored;
+}
+
+}  // namespace
+
+void StylePage::open_run(const QString& directory, bool resume) {
+    const std::filesystem::path dir = QFile::encodeName(directory).toStdString();
+    const auto experiment = Experiment::open(dir);
+    // Runs of other kinds are for other pages; damaged ones are reported by whoever asked.
+    if (!experiment || experiment->info().kind != "style") return;
+    Q_EMIT context_.page_requested(QStringLiteral("style"));
+    if (controller_->active() || preparer_.busy())
+        return show_banner(tr("A run is going on here: stop it before opening another."), true);
+    show_banner(tr("Opening %1…").arg(QString::fromStdString(experiment->info().name)), false);
+    opener_.start([dir] { return read_stored(dir); },
+                  [this, resume](const Result<StoredStyleRun>& stored) {
+                      if (!stored)
+                          return show_banner(QString::fromStdString(stored.error().message), true);
+                      show_stored(*stored, resume);
+                  });
+}
+
+void StylePage::show_stored(const StoredStyleRun& stored, bool resume) {
+    show_banner(stored.warning, true);
+    controller_->clear();
+    shown_ = stored.experiment;
+    inputs_->clear();
+    inputs_->content().set_picture(stored.content);
+    for (std::size_t i = 0; i < stored.styles.size(); ++i)
+        inputs_->style(static_cast<int>(i)).set_picture(stored.styles[i]);
+    inputs_->start().set_picture(stored.start);
+    panel_->set_params(stored.params);
+    if (QFileInfo::exists(stored.weights)) weights_->choose(stored.weights);
+    bar_->reset_losses();
+    gallery_->set_experiment(shown_);
+    update_before();
+    update_controls();
+    if (resume) continue_run();
+}
+
+}  // namespace pentimento::ui

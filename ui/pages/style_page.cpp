@@ -1,0 +1,363 @@
+// The Style page: layout, edits and starting. Opening stored runs is in style/stored_run.cpp.
+#include "ui/pages/style_page.h"
+
+#include <QComboBox>
+#include <QFile>
+#include <QFileInfo>
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include "core/style/style_run.h"
+#include "ui/dialogs/export_dialog.h"
+#include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/run_bar.h"
+#include "ui/pages/style/weights_chooser.h"
+#include "ui/theme.h"
+#include "ui/widgets/param_panel.h"
+#include "ui/widgets/picture_view.h"
+#include "ui/widgets/sample_gallery.h"
+
+namespace pentimento::ui {
+
+namespace {
+
+constexpr int kInputsWidth = 270;
+constexpr int kSettingsWidth = 330;
+
+std::filesystem::path file_path(const QString& path) {
+    return QFile::encodeName(path).toStdString();
+}
+
+// All parameters but the pictures' weights, which stand at the wells.
+QStringList panel_ids() {
+    QStringList ids;
+    for (const ParamSpec& spec : style::schema().specs()) ids << QString::fromStdString(spec.id);
+    for (int i = 0; i < style::kMaxStyles; ++i)
+        ids.removeAll(QString::fromStdString(style::style_weight_id(i)));
+    return ids;
+}
+
+bool has_param(const char* id) {
+    return style::schema().find(id) != nullptr;
+}
+
+QFrame* framed(QWidget* content, int width) {
+    auto* frame = new QFrame;
+    theme::set_role(frame, "panel");
+    frame->setFixedWidth(width);
+    auto* layout = new QVBoxLayout(frame);
+    layout->setContentsMargins(10, 10, 10, 10);
+    layout->addWidget(content);
+    return frame;
+}
+
+}  // namespace
+
+StylePage::StylePage(StudioContext& context, QWidget* parent)
+    : Page(context, parent), controller_(new RunController(this)) {
+    panel_ = new ParamPanel(ParamSet(style::schema()), &context.undo_stack(), panel_ids());
+    inputs_ = new InputsPanel(context.workspace().root / "inputs", [this](int index) {
+        return panel_->editor(QString::fromStdString(style::style_weight_id(index)));
+    });
+    gallery_ = new SampleGallery;
+    gallery_->view().set_smooth(true);
+    gallery_->view().setAccessibleName(tr("Result"));
+    gallery_->view().set_empty_text(tr("Blend two pictures"),
+                                    tr("Put a content picture and a style picture into the wells "
+                                       "on the left, then press Blend."));
+    bar_ = new StyleRunBar(*controller_);
+
+    auto* heading = new QLabel(title());
+    theme::set_role(heading, "title");
+    auto* subtitle = new QLabel(tr("one picture's content, another's brush"));
+    theme::set_role(subtitle, "muted");
+    compare_ = new QPushButton(tr("Before / &after"));
+    compare_->setCheckable(true);
+    compare_->setChecked(true);
+    compare_->setToolTip(tr("Compare the result with the content picture: drag the divider"));
+    auto* header = new QHBoxLayout;
+    header->setSpacing(12);
+    header->addWidget(heading);
+    header->addWidget(subtitle, 1, Qt::AlignBottom);
+    header->addWidget(compare_);
+    banner_ = new QLabel;
+    banner_->setWordWrap(true);
+    banner_->setTextFormat(Qt::PlainText);
+    banner_->hide();
+    auto* middle = new QVBoxLayout;
+    middle->setSpacing(10);
+    middle->addWidget(gallery_, 1);
+    middle->addWidget(bar_);
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(16);
+    columns->addWidget(framed(inputs_, kInputsWidth));
+    columns->addLayout(middle, 1);
+    columns->addWidget(framed(make_settings(), kSettingsWidth));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(24, 20, 24, 20);
+    layout->setSpacing(12);
+    layout->addLayout(header);
+    layout->addWidget(banner_);
+    layout->addLayout(columns, 1);
+    connect_all();
+    network_changed();
+    update_controls();
+}
+
+StylePage::~StylePage() = default;
+
+QWidget* StylePage::make_settings() {
+    weights_ = new WeightsChooser({context_.workspace().root / "weights"});
+    presets_ = new QComboBox;
+    presets_->setAccessibleName(tr("Preset"));
+    presets_->addItem(tr("Preset…"));
+    for (const Preset& preset : style::presets()) {
+        presets_->addItem(QString::fromStdString(preset.label), QString::fromStdString(preset.id));
+        QString tip = QString::fromStdString(preset.help);
+        if (!preset.reference.empty())
+            tip += QLatin1Char('\n') + QString::fromStdString(preset.reference);
+        presets_->setItemData(presets_->count() - 1, tip, Qt::ToolTipRole);
+    }
+    presets_->setToolTip(tr("Settings that belong together"));
+    auto* settings = new QWidget;
+    auto* layout = new QVBoxLayout(settings);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(10);
+    layout->addWidget(weights_);
+    layout->addWidget(presets_);
+    layout->addWidget(panel_, 1);
+    return settings;
+}
+
+void StylePage::connect_all() {
+    connect(presets_, &QComboBox::activated, this, &StylePage::choose_preset);
+    connect(weights_, &WeightsChooser::changed, this, &StylePage::network_changed);
+    connect(inputs_, &InputsPanel::changed, this, [this] {
+        update_before();
+        update_controls();
+    });
+    connect(inputs_, &InputsPanel::style_removed, this, [this](int from) {
+        ParamSet params = panel_->params();
+        for (int i = from; i + 1 < style::kMaxStyles; ++i)
+            (void)params.set(style::style_weight_id(i),
+                             params.value(style::style_weight_id(i + 1)));
+        panel_->set_params(params);
+    });
+    connect(panel_, &ParamPanel::edited, this, &StylePage::follow_edit);
+    connect(compare_, &QPushButton::toggled, this, &StylePage::update_before);
+    connect(gallery_, &SampleGallery::export_requested, this, &StylePage::export_picture);
+    connect(gallery_, &SampleGallery::shown, this, [this] { bar_->set_exportable(true); });
+    connect(bar_, &StyleRunBar::blend_wanted, this, &StylePage::blend);
+    connect(bar_, &StyleRunBar::continue_wanted, this, &StylePage::continue_run);
+    connect(bar_, &StyleRunBar::export_wanted, this, &StylePage::export_picture);
+    connect(controller_, &RunController::state_changed, this, [this](State state) {
+        update_controls();
+        if (state == State::Finished || state == State::Failed) {
+            gallery_->refresh();
+            Q_EMIT context_.runs_changed();
+        }
+    });
+    connect(controller_, &RunController::preview_arrived, gallery_, &SampleGallery::show_live);
+    connect(controller_, &RunController::events_arrived, this,
+            [this](const std::vector<Event>& events) {
+                gallery_->refresh();
+                for (const Event& event : events)
+                    if (event.severity != Severity::Info)
+                        show_banner(QString::fromStdString(event.text),
+                                    event.severity == Severity::Error);
+            });
+    connect(controller_, &RunController::failed, this, [this](const Error& error) {
+        show_banner(QString::fromStdString(error.message), true);
+    });
+    connect(controller_, &RunController::refused, this,
+            [this](const QString& reason) { Q_EMIT context_.message(reason, false); });
+    connect(&context_, &StudioContext::open_run_requested, this, &StylePage::open_run);
+    connect(&context_, &StudioContext::style_requested, this,
+            [this](const QString& content, const QString& style) {
+                if (!content.isEmpty()) inputs_->content().load(content);
+                if (!style.isEmpty()) inputs_->style(0).load(style);
+            });
+}
+
+QString StylePage::banner() const {
+    return banner_->text();
+}
+
+void StylePage::show_banner(const QString& text, bool error) {
+    theme::set_role(banner_, error ? "error" : "muted");
+    banner_->setText(text);
+    banner_->setVisible(!text.isEmpty());
+}
+
+QString StylePage::blocked() const {
+    if (inputs_->loading()) return tr("A picture is still being read.");
+    if (!inputs_->content().picture()) return tr("Put a content picture into its well first.");
+    if (inputs_->style_count() == 0) return tr("Put a style picture into its well first.");
+    if (const QString missing = weights_->missing(); !missing.isEmpty()) return missing;
+    const ParamSet& params = panel_->params();
+    if (has_param("features") &&
+        std::get<std::string>(params.value("features")) != weights_->network().toStdString())
+        return tr("The weights file belongs to another feature network than the settings name: "
+                  "choose "
+                  "another file, or set the network to “%1”.")
+            .arg(weights_->network());
+    if (has_param("init") && std::get<std::string>(params.value("init")) == "picture" &&
+        !inputs_->start().picture())
+        return tr("Put a start picture into its well, or start from noise or from the content.");
+    return {};
+}
+
+void StylePage::update_controls() {
+    const bool active = controller_->active() || preparer_.busy();
+    const Permission restart = controller_->permitted(Action::EditRestart);
+    const QString lock = !active ? QString()
+                         : restart.allowed
+                             ? tr("The run is being prepared.")
+                             : QString::fromUtf8(restart.reason.data(),
+                                                 static_cast<qsizetype>(restart.reason.size()));
+    inputs_->set_locked(lock);
+    panel_->set_restart_locked(lock);
+    weights_->set_locked(lock);
+    if (has_param("init"))
+        inputs_->set_start_visible(std::get<std::string>(panel_->params().value("init")) ==
+                                   "picture");
+    bar_->set_preparing(preparer_.busy());
+    bar_->set_blocked(blocked());
+    bar_->set_continuable(shown_.has_value());
+    bar_->set_exportable(!gallery_->current_frame().empty());
+}
+
+void StylePage::update_before() {
+    const auto& content = inputs_->content().picture();
+    gallery_->view().set_before(compare_->isChecked() && content ? content->frame : Frame{});
+}
+
+// The weights file says which network it is; naming it twice would only invite a contradiction.
+void StylePage::network_changed() {
+    if (!weights_->network().isEmpty() && has_param("features") && !controller_->active()) {
+        ParamSet params = panel_->params();
+        if (params.set("features", weights_->network().toStdString())) panel_->set_params(params);
+    }
+    update_controls();
+}
+
+void StylePage::choose_preset(int index) {
+    const QString id = presets_->itemData(index).toString();
+    for (const Preset& preset : style::presets()) {
+        if (QString::fromStdString(preset.id) != id) continue;
+        ParamSet params = panel_->params();
+        if (auto applied = preset.apply_to(params); !applied)
+            return show_banner(QString::fromStdString(applied.error().message), true);
+        // A preset is about the method; the weights file still decides about the network.
+        if (!weights_->network().isEmpty() && has_param("features"))
+            (void)params.set("features", weights_->network().toStdString());
+        panel_->set_params(params, tr("Preset %1").arg(QString::fromStdString(preset.label)));
+        show_banner(QString::fromStdString(preset.help), false);
+    }
+    presets_->setCurrentIndex(0);
+    update_controls();
+}
+
+void StylePage::follow_edit(const Patch& patch) {
+    if (controller_->active()) {
+        Patch live;
+        for (const auto& [id, value] : patch) {
+            const ParamSpec* spec = style::schema().find(id);
+            if (spec && spec->apply == Apply::Live) live[id] = value;
+        }
+        if (!live.empty()) controller_->edit(live);
+    }
+    update_controls();
+}
+
+void StylePage::blend() {
+    if (!blocked().isEmpty() || controller_->active() || preparer_.busy()) return;
+    StyleRequest request{panel_->params(),
+                         file_path(inputs_->content().picture()->path),
+                         {},
+                         {},
+                         weights_->weights()};
+    for (int i = 0; i < inputs_->style_count(); ++i)
+        request.styles.push_back(file_path(inputs_->style(i).picture()->path));
+    if (has_param("init") && std::get<std::string>(request.params.value("init")) == "picture")
+        request.start = file_path(inputs_->start().picture()->path);
+    const QString name = QStringLiteral("%1 + %2").arg(
+        QFileInfo(inputs_->content().picture()->name).completeBaseName(),
+        QFileInfo(inputs_->style(0).picture()->name).completeBaseName());
+    show_banner({}, false);
+    // Copies the pictures into the run's folder.
+    preparer_.start(
+        [request, name = name.toStdString(), runs = context_.workspace().runs()] {
+            return prepare_style(request, Experiment::fresh_directory(runs, name), name);
+        },
+        [this](Result<PreparedRun> prepared) { start_prepared(std::move(prepared)); });
+    update_controls();
+}
+
+void StylePage::continue_run() {
+    if (!shown_ || controller_->active() || preparer_.busy()) return;
+    show_banner({}, false);
+    const std::int64_t wanted =
+        has_param("steps") ? std::get<std::int64_t>(panel_->params().value("steps")) : 0;
+    const std::int64_t done = std::max(controller_->progress().step, gallery_->current_step());
+    // A run that has reached its end goes on for as long again.
+    std::optional<std::int64_t> total;
+    if (wanted > 0) total = done >= wanted ? done + wanted : wanted;
+    ResumeSources sources;
+    sources.weights = weights_->weights();
+    Patch live;
+    for (const ParamSpec& spec : style::schema().specs())
+        if (spec.apply == Apply::Live && spec.id != "steps")
+            live[spec.id] = panel_->params().value(spec.id);
+    preparer_.start([dir = shown_->directory(), total, sources,
+                     live] { return prepare_resume(dir, total, live, sources); },
+                    [this](Result<PreparedRun> prepared) { start_prepared(std::move(prepared)); });
+    update_controls();
+}
+
+void StylePage::start_prepared(Result<PreparedRun> prepared) {
+    if (!prepared) {
+        show_banner(QString::fromStdString(prepared.error().message), true);
+        return update_controls();
+    }
+    shown_ = prepared->options.experiment;
+    bar_->reset_losses();
+    gallery_->set_experiment(shown_);
+    update_before();
+    const Status started = controller_->start(std::move(*prepared));
+    if (!started) show_banner(QString::fromStdString(started.error().message), true);
+    update_controls();
+    Q_EMIT context_.runs_changed();
+}
+
+void StylePage::export_picture() {
+    ExportSubject subject;
+    subject.frame = gallery_->current_frame();
+    if (subject.frame.empty()) return;
+    if (shown_) {
+        subject.settings = export_settings(*shown_, gallery_->current_step());
+        subject.suggested_name = QStringLiteral("%1-%2")
+                                     .arg(QString::fromStdString(shown_->info().name)
+                                              .replace(QStringLiteral(" + "), QStringLiteral("-")))
+                                     .arg(gallery_->current_step());
+    }
+    subject.directory = QString::fromStdString(context_.workspace().exports().string());
+    auto* dialog = new ExportDialog(std::move(subject), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &ExportDialog::exported, this, [this](const QStringList& files) {
+        Q_EMIT context_.message(tr("Written: %1").arg(files.value(0)), false);
+    });
+    dialog->open();
+}
+
+void StylePage::shut_down() {
+    preparer_.cancel();
+    opener_.cancel();
+    controller_->shut_down();
+}
+
+}  // namespace pentimento::ui

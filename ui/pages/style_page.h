@@ -1,0 +1,74 @@
+// The Style page: pictures in wells, one live weight a style, and the result as it is painted.
+#pragma once
+
+#include "ui/background.h"
+#include "ui/pages/page.h"
+#include "ui/run_controller.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+
+namespace pentimento::ui {
+
+class InputsPanel;
+class ParamPanel;
+class SampleGallery;
+class StyleRunBar;
+class WeightsChooser;
+struct StoredStyleRun;
+
+class StylePage : public Page {
+    Q_OBJECT
+  public:
+    explicit StylePage(StudioContext& context, QWidget* parent = nullptr);
+    ~StylePage() override;
+
+    QString title() const override { return tr("Style"); }
+    QString icon_name() const override { return QStringLiteral("style"); }
+    void shut_down() override;
+    RunController* run_controller() override { return controller_; }
+
+    /// Starts a run with what the wells and the panel hold.
+    void blend();
+    /// Shows a stored run; with `resume`: goes on with it.
+    void open_run(const QString& directory, bool resume);
+    void export_picture();
+
+    RunController& controller() { return *controller_; }
+    InputsPanel& inputs() { return *inputs_; }
+    ParamPanel& panel() { return *panel_; }
+    WeightsChooser& weights() { return *weights_; }
+    StyleRunBar& bar() { return *bar_; }
+    SampleGallery& gallery() { return *gallery_; }
+    /// Why blending cannot start, for the button's tooltip.
+    QString blocked() const;
+    QString banner() const;
+
+  private:
+    QWidget* make_settings();
+    void connect_all();
+    void continue_run();
+    void start_prepared(Result<PreparedRun> prepared);
+    void show_stored(const StoredStyleRun& stored, bool resume);
+    void follow_edit(const Patch& patch);
+    void network_changed();
+    void choose_preset(int index);
+    void update_controls();
+    void update_before();
+    void show_banner(const QString& text, bool error);
+
+    RunController* controller_;
+    InputsPanel* inputs_;
+    ParamPanel* panel_;
+    WeightsChooser* weights_;
+    QComboBox* presets_;
+    SampleGallery* gallery_;
+    StyleRunBar* bar_;
+    QPushButton* compare_;
+    QLabel* banner_;
+    std::optional<Experiment> shown_;  ///< the run whose pictures are in the gallery
+    Background preparer_, opener_;
+};
+
+}  // namespace pentimento::ui

@@ -1,0 +1,386 @@
+// The plot widget: QCustomPlot draws, CurveData keeps the numbers.
+#include "ui/plots/metric_plot.h"
+
+#include <QEvent>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QSlider>
+#include <QStandardPaths>
+#include <QTimer>
+#include <QToolButton>
+#include <QToolTip>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "core/base/file.h"
+#include "ui/plots/qcustomplot.h"
+#include "ui/theme.h"
+#include "ui/widgets/flow_layout.h"
+
+namespace pentimento::ui {
+
+namespace {
+
+constexpr int kReplotMilliseconds = 40;
+constexpr double kMarkReach = 6;  // pixels around a mark that show its text
+
+QIcon line_icon(const QColor& color, bool on) {
+    QPixmap pixmap(32, 32);
+    pixmap.setDevicePixelRatio(2);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(color, on ? 3 : 1.5, on ? Qt::SolidLine : Qt::DotLine, Qt::RoundCap));
+    painter.drawLine(QPointF(2, 8), QPointF(14, 8));
+    return QIcon(pixmap);
+}
+
+QColor curve_color(std::size_t index) {
+    const auto& curves = theme::colors().curves;
+    return curves[static_cast<qsizetype>(index) % curves.size()];
+}
+
+}  // namespace
+
+MetricPlot::MetricPlot(const QString& title, QWidget* parent)
+    : QWidget(parent), title_(title), plot_(new QCustomPlot), replot_timer_(new QTimer(this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    build_header(title);
+    column->addWidget(plot_, 1);
+
+    plot_->setAccessibleName(title);
+    plot_->setMinimumHeight(120);
+    plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plot_->setMouseTracking(true);
+    plot_->installEventFilter(this);
+    plot_->xAxis->setLabel(tr("Step"));
+    plot_->xAxis->setNumberFormat(QStringLiteral("gb"));
+    plot_->xAxis->setNumberPrecision(7);
+    plot_->yAxis->setNumberPrecision(4);
+    plot_->axisRect()->setMinimumMargins(QMargins(40, 6, 12, 30));
+    plot_->setNoAntialiasingOnDrag(true);
+
+    cursor_ = new QCPItemStraightLine(plot_);
+    cursor_->setVisible(false);
+    readout_ = new QLabel(plot_);
+    readout_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    readout_->setAutoFillBackground(true);
+    readout_->setMargin(4);
+    readout_->hide();
+    empty_ = new QLabel(tr("The curves begin with the first steps."), plot_);
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    theme::set_role(empty_, "muted");
+
+    replot_timer_->setSingleShot(true);
+    replot_timer_->setInterval(kReplotMilliseconds);
+    connect(replot_timer_, &QTimer::timeout, this, &MetricPlot::replot_now);
+    connect(plot_, &QCustomPlot::mouseWheel, this, [this] { follows_ = false; });
+    connect(plot_, &QCustomPlot::mouseDoubleClick, this, &MetricPlot::reset_view);
+    connect(&theme::Notifier::instance(), &theme::Notifier::changed, this,
+            &MetricPlot::apply_theme);
+    apply_theme();
+    setMinimumHeight(150);
+}
+
+void MetricPlot::build_header(const QString& title) {
+    auto* row = new QHBoxLayout;
+    row->setSpacing(4);
+    auto* heading = new QLabel(title);
+    theme::set_role(heading, "subheading");
+    row->addWidget(heading);
+    row->addStretch(1);
+    auto* label = new QLabel(tr("Smoothing"));
+    theme::set_role(label, "muted");
+    smoothing_ = new QSlider(Qt::Horizontal);
+    smoothing_->setRange(0, 99);
+    smoothing_->setFixedWidth(88);
+    smoothing_->setAccessibleName(tr("Smoothing of %1").arg(title));
+    smoothing_->setToolTip(
+        tr("Averages neighbouring values; the curve as measured stays visible, faintly, behind"));
+    label->setBuddy(smoothing_);
+    connect(smoothing_, &QSlider::valueChanged, this, [this](int value) {
+        data_.set_smoothing(value / 100.0);
+        rebuild_ = true;
+        schedule_replot();
+    });
+    row->addWidget(label);
+    row->addWidget(smoothing_);
+    auto* reset = new QToolButton;
+    reset->setIcon(theme::icon(QStringLiteral("undo")));
+    reset->setToolTip(
+        tr("Show everything and follow the newest values (or double-click the plot)"));
+    reset->setAccessibleName(tr("Reset the view of %1").arg(title));
+    connect(reset, &QToolButton::clicked, this, &MetricPlot::reset_view);
+    row->addWidget(reset);
+    auto* save = new QToolButton;
+    save->setIcon(theme::icon(QStringLiteral("export")));
+    save->setToolTip(tr("Save this plot as PNG or PDF, or its numbers as CSV"));
+    save->setAccessibleName(tr("Export %1").arg(title));
+    connect(save, &QToolButton::clicked, this, &MetricPlot::choose_export);
+    row->addWidget(save);
+    auto* column = static_cast<QVBoxLayout*>(layout());
+    column->addLayout(row);
+    toggles_ = new FlowLayout(2);
+    column->addLayout(toggles_);
+}
+
+void MetricPlot::set_metrics(const std::vector<MetricSpec>& specs) {
+    data_.set_metrics(specs);
+    for (const Pair& pair : graphs_) delete pair.toggle;
+    graphs_.clear();
+    plot_->clearGraphs();
+    for (const MetricSpec& spec : specs) {
+        Pair pair{plot_->addGraph(), plot_->addGraph(), new QToolButton};
+        pair.toggle->setText(QString::fromStdString(spec.label));
+        pair.toggle->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        pair.toggle->setCheckable(true);
+        pair.toggle->setChecked(true);
+        pair.toggle->setAutoRaise(true);
+        theme::set_role(pair.toggle, "chip");
+        pair.toggle->setToolTip(QStringLiteral("<p><b>%1</b></p><p>%2</p><p><i>%3</i></p>")
+                                    .arg(QString::fromStdString(spec.label).toHtmlEscaped(),
+                                         QString::fromStdString(spec.help).toHtmlEscaped(),
+                                         tr("Click to hide or show.")));
+        pair.toggle->setAccessibleDescription(QString::fromStdString(spec.help));
+        connect(pair.toggle, &QToolButton::toggled, this, [this] {
+            apply_theme();
+            schedule_replot();
+        });
+        toggles_->addWidget(pair.toggle);
+        graphs_.push_back(pair);
+    }
+    clear();
+    apply_theme();
+}
+
+void MetricPlot::clear() {
+    data_.clear();
+    for (const Pair& pair : graphs_) {
+        pair.raw->data()->clear();
+        pair.smooth->data()->clear();
+    }
+    drop_marks();
+    follows_ = true;
+    schedule_replot();
+}
+
+void MetricPlot::drop_marks() {
+    for (QCPItemStraightLine* line : lines_) plot_->removeItem(line);
+    lines_.clear();
+}
+
+void MetricPlot::rewind_to(std::int64_t step) {
+    data_.rewind_to(step);
+    for (const Pair& pair : graphs_) pair.raw->data()->clear();
+    drop_marks();
+    rebuild_ = true;
+    schedule_replot();
+}
+
+void MetricPlot::append(const std::vector<MetricRow>& rows) {
+    data_.append(rows);
+    schedule_replot();
+}
+
+void MetricPlot::append(const std::vector<Event>& events) {
+    data_.append(events);
+    schedule_replot();
+}
+
+void MetricPlot::set_smoothing(double smoothing) {
+    smoothing_->setValue(static_cast<int>(std::lround(smoothing * 100)));
+}
+
+void MetricPlot::schedule_replot() {
+    if (!replot_timer_->isActive()) replot_timer_->start();
+}
+
+void MetricPlot::showEvent(QShowEvent*) {
+    schedule_replot();
+}
+
+void MetricPlot::replot_now() {
+    if (!isVisible()) return;  // showEvent asks again
+    for (std::size_t i = 0; i < graphs_.size(); ++i) {
+        const Curve& curve = data_.curves()[i];
+        for (QCPGraph* graph : {graphs_[i].raw, graphs_[i].smooth}) {
+            const auto& values = graph == graphs_[i].raw ? curve.values : curve.smoothed;
+            if (rebuild_ && graph == graphs_[i].smooth) graph->data()->clear();
+            const auto known = static_cast<std::size_t>(graph->dataCount());
+            if (known == values.size()) continue;
+            const auto from = static_cast<std::ptrdiff_t>(known);
+            graph->addData(QVector<double>(curve.steps.begin() + from, curve.steps.end()),
+                           QVector<double>(values.begin() + from, values.end()), true);
+        }
+        graphs_[i].raw->setVisible(graphs_[i].toggle->isChecked());
+        graphs_[i].smooth->setVisible(graphs_[i].toggle->isChecked() && data_.smoothing() > 0);
+    }
+    rebuild_ = false;
+    while (lines_.size() < data_.marks().size()) {
+        auto* line = new QCPItemStraightLine(plot_);
+        const auto step = static_cast<double>(data_.marks()[lines_.size()].step);
+        line->point1->setCoords(step, 0);
+        line->point2->setCoords(step, 1);
+        line->setPen(QPen(theme::colors().muted, 1, Qt::DashLine));
+        lines_.push_back(line);
+    }
+    empty_->setVisible(data_.empty());
+    empty_->setGeometry(plot_->rect());
+    if (follows_) {
+        plot_->rescaleAxes(true);
+        const QCPRange y = plot_->yAxis->range();
+        const double margin = y.size() > 0 ? y.size() * 0.06 : 0.5;
+        plot_->yAxis->setRange(y.lower - margin, y.upper + margin);
+        if (data_.empty()) {
+            plot_->xAxis->setRange(0, 100);
+            plot_->yAxis->setRange(0, 1);
+        }
+    }
+    apply_theme();
+}
+
+void MetricPlot::apply_theme() {
+    const theme::Colors& c = theme::colors();
+    plot_->setBackground(c.surface);
+    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
+        axis->setBasePen(QPen(c.border));
+        axis->setTickPen(QPen(c.border));
+        axis->setSubTickPen(Qt::NoPen);
+        axis->setTickLabelColor(c.muted);
+        axis->setLabelColor(c.muted);
+        QFont font = this->font();
+        font.setPointSizeF(font.pointSizeF() * 0.9);
+        axis->setTickLabelFont(font);
+        axis->setLabelFont(font);
+        axis->grid()->setPen(QPen(c.grid));
+        axis->grid()->setZeroLinePen(QPen(c.border));
+    }
+    const bool smooth = data_.smoothing() > 0;
+    for (std::size_t i = 0; i < graphs_.size(); ++i) {
+        const QColor color = curve_color(i);
+        QColor faint = color;
+        faint.setAlphaF(0.28F);
+        graphs_[i].raw->setPen(QPen(smooth ? faint : color, smooth ? 1.0 : 1.6));
+        graphs_[i].smooth->setPen(QPen(color, 2.0));
+        graphs_[i].toggle->setIcon(line_icon(color, graphs_[i].toggle->isChecked()));
+    }
+    for (QCPItemStraightLine* line : lines_) line->setPen(QPen(c.muted, 1, Qt::DashLine));
+    cursor_->setPen(QPen(c.border, 1));
+    QPalette palette = readout_->palette();
+    palette.setColor(QPalette::Window, c.raised);
+    palette.setColor(QPalette::WindowText, c.text);
+    readout_->setPalette(palette);
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void MetricPlot::reset_view() {
+    follows_ = true;
+    schedule_replot();
+}
+
+QString MetricPlot::mark_text(double step, double tolerance) const {
+    for (const ChangeMark& mark : data_.marks())
+        if (std::abs(static_cast<double>(mark.step) - step) <= tolerance)
+            return tr("%1 at step %2").arg(QString::fromStdString(mark.text)).arg(mark.step);
+    return {};
+}
+
+void MetricPlot::show_readout(const QPoint& at) {
+    const double step = plot_->xAxis->pixelToCoord(at.x());
+    QStringList lines;
+    double shown_step = step;
+    for (std::size_t i = 0; i < graphs_.size(); ++i) {
+        const Curve& curve = data_.curves()[i];
+        const auto point = CurveData::nearest(curve, step);
+        if (!point || !graphs_[i].toggle->isChecked()) continue;
+        shown_step = curve.steps[*point];
+        const auto& values = data_.smoothing() > 0 ? curve.smoothed : curve.values;
+        lines << QStringLiteral("<span style='color:%1'>●</span> %2 <b>%3</b>")
+                     .arg(curve_color(i).name(),
+                          QString::fromStdString(curve.spec.label).toHtmlEscaped(),
+                          std::isnan(values[*point]) ? tr("not a number")
+                                                     : QString::number(values[*point], 'g', 4));
+    }
+    if (lines.isEmpty()) return;
+    lines.prepend(tr("Step %1").arg(static_cast<qint64>(shown_step)));
+    readout_->setText(lines.join(QStringLiteral("<br>")));
+    readout_->adjustSize();
+    const QRect area = plot_->axisRect()->rect();
+    const int x = at.x() + 14 + readout_->width() > area.right() ? at.x() - 14 - readout_->width()
+                                                                 : at.x() + 14;
+    readout_->move(std::max(area.left(), x), area.top() + 6);
+    readout_->show();
+    cursor_->point1->setCoords(shown_step, 0);
+    cursor_->point2->setCoords(shown_step, 1);
+    cursor_->setVisible(true);
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+
+    const double reach =
+        std::abs(plot_->xAxis->pixelToCoord(kMarkReach) - plot_->xAxis->pixelToCoord(0));
+    const QString mark = mark_text(step, reach);
+    if (mark.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(plot_->mapToGlobal(at), mark, plot_);
+}
+
+bool MetricPlot::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != plot_) return QWidget::eventFilter(watched, event);
+    switch (event->type()) {
+        case QEvent::MouseMove: {
+            const auto* move = static_cast<QMouseEvent*>(event);
+            if (move->buttons() != Qt::NoButton)
+                follows_ = false;
+            else
+                show_readout(move->position().toPoint());
+            break;
+        }
+        case QEvent::Leave:
+            readout_->hide();
+            cursor_->setVisible(false);
+            plot_->replot(QCustomPlot::rpQueuedReplot);
+            break;
+        case QEvent::Resize:
+            empty_->setGeometry(plot_->rect());
+            break;
+        default:
+            break;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void MetricPlot::choose_export() {
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Export plot"),
+        folder + QLatin1Char('/') + title_.toLower() + QStringLiteral(".png"),
+        tr("Picture (*.png);;Document (*.pdf);;Numbers (*.csv)"));
+    if (path.isEmpty()) return;
+    const Status status = export_to(path);
+    Q_EMIT message(
+        status ? tr("Saved %1").arg(path) : QString::fromStdString(status.error().message),
+        !status);
+}
+
+Status MetricPlot::export_to(const QString& path) {
+    const QString lower = path.toLower();
+    if (lower.endsWith(QStringLiteral(".csv")))
+        return write_file_atomically(path.toStdString(), data_.to_csv());
+    replot_now();
+    const bool saved = lower.endsWith(QStringLiteral(".pdf"))   ? plot_->savePdf(path)
+                       : lower.endsWith(QStringLiteral(".png")) ? plot_->savePng(path, 0, 0, 2.0)
+                                                                : false;
+    if (saved) return {};
+    return Error{ErrorCode::Io,
+                 "The plot could not be written to " + path.toStdString() +
+                     ". Choose a folder you may write to, and a name ending in .png, .pdf or .csv.",
+                 {}};
+}
+
+}  // namespace pentimento::ui

@@ -1,0 +1,232 @@
+// The panel's rows, its undo commands, and what is shown when.
+#include "ui/widgets/param_panel.h"
+
+#include <QAbstractButton>
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QPointer>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QUndoStack>
+#include <QVBoxLayout>
+
+#include "ui/theme.h"
+#include "ui/widgets/param_editor.h"
+#include "ui/widgets/section.h"
+
+namespace pentimento::ui {
+
+struct ParamPanel::Impl {
+    struct Row {
+        std::string id;
+        QPointer<ParamEditor> editor;
+        Section* section = nullptr;  ///< null: placed by a page
+    };
+
+    ParamPanel* panel;
+    ParamSet params;
+    QUndoStack* undo;
+    std::vector<Row> rows;
+    std::vector<Section*> sections;
+    QPushButton* advanced = nullptr;
+    QString lock;
+
+    Impl(ParamPanel* owner, ParamSet values, QUndoStack* stack)
+        : panel(owner), params(std::move(values)), undo(stack) {}
+
+    void build(const QStringList& only);
+    ParamEditor* make_editor(const ParamSpec& spec);
+    void change(Patch after, const QString& text, quint64 gesture);
+    void show_all();
+    void update_visibility();
+};
+
+namespace {
+
+/// Sets values; changes of one slider drag are one step.
+class EditCommand : public QUndoCommand {
+  public:
+    EditCommand(std::function<void(const Patch&)> apply, Patch before, Patch after, quint64 gesture,
+                const QString& text)
+        : QUndoCommand(text),
+          apply_(std::move(apply)),
+          before_(std::move(before)),
+          after_(std::move(after)),
+          gesture_(gesture) {}
+
+    void undo() override { apply_(before_); }
+    void redo() override { apply_(after_); }
+    int id() const override { return gesture_ == 0 ? -1 : 1; }
+
+    bool mergeWith(const QUndoCommand* other) override {
+        const auto* later = static_cast<const EditCommand*>(other);
+        if (later->gesture_ != gesture_) return false;
+        after_ = later->after_;
+        setObsolete(after_ == before_);  // dragged there and back
+        return true;
+    }
+
+  private:
+    std::function<void(const Patch&)> apply_;
+    Patch before_, after_;
+    quint64 gesture_;
+};
+
+}  // namespace
+
+ParamPanel::ParamPanel(ParamSet params, QUndoStack* undo, QStringList only, QWidget* parent)
+    : QWidget(parent), impl_(std::make_unique<Impl>(this, std::move(params), undo)) {
+    impl_->build(only);
+}
+
+ParamPanel::~ParamPanel() = default;
+
+void ParamPanel::Impl::build(const QStringList& only) {
+    auto* outer = new QVBoxLayout(panel);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(8);
+
+    auto* contents = new QWidget;
+    auto* column = new QVBoxLayout(contents);
+    column->setContentsMargins(0, 0, 8, 0);
+    column->setSpacing(4);
+    bool has_advanced = false;
+    for (const ParamSpec& spec : params.schema().specs()) {
+        if (!only.isEmpty() && !only.contains(QString::fromStdString(spec.id))) continue;
+        const QString title = QString::fromStdString(spec.group.empty() ? "Settings" : spec.group);
+        Section* section = nullptr;
+        for (Section* known : sections)
+            if (known->objectName() == title) section = known;
+        if (!section) {
+            section = new Section(title);
+            section->setObjectName(title);
+            column->addWidget(section);
+            sections.push_back(section);
+        }
+        ParamEditor* editor = make_editor(spec);
+        section->content()->addWidget(editor);
+        rows.push_back({spec.id, editor, section});
+        has_advanced |= spec.level == Level::Advanced;
+    }
+    column->addStretch(1);
+
+    advanced = new QPushButton(ParamPanel::tr("Advanced settings"));
+    advanced->setCheckable(true);
+    advanced->setToolTip(
+        ParamPanel::tr("Shows every setting, also those that rarely need a change"));
+    advanced->setVisible(has_advanced);
+    theme::set_role(advanced, "switch");
+    QObject::connect(advanced, &QPushButton::toggled, panel, [this] { update_visibility(); });
+
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(contents);
+    outer->addWidget(scroll, 1);
+    outer->addWidget(advanced);
+    show_all();
+}
+
+ParamEditor* ParamPanel::Impl::make_editor(const ParamSpec& spec) {
+    auto* editor = new ParamEditor(spec);
+    QObject::connect(editor, &ParamEditor::value_chosen, panel,
+                     [this, id = spec.id, label = QString::fromStdString(spec.label)](
+                         const ParamValue& value, quint64 gesture) {
+                         change({{id, value}}, ParamPanel::tr("change of %1").arg(label), gesture);
+                     });
+    return editor;
+}
+
+void ParamPanel::Impl::change(Patch after, const QString& text, quint64 gesture) {
+    Patch before;
+    for (auto it = after.begin(); it != after.end();) {
+        const ParamSpec* spec = params.schema().find(it->first);
+        const auto valid = spec ? spec->validate(it->second) : params.schema().unknown(it->first);
+        if (!valid || *valid == params.value(it->first)) {
+            it = after.erase(it);
+            continue;
+        }
+        it->second = *valid;
+        before[it->first] = params.value(it->first);
+        ++it;
+    }
+    if (after.empty()) {
+        show_all();  // an entry that was refused goes back
+        return;
+    }
+    // Undo outlives the panel when a page goes first, hence the guarded pointer.
+    const auto apply = [guard = QPointer<ParamPanel>(panel)](const Patch& patch) {
+        if (!guard) return;
+        (void)guard->impl_->params.apply(patch);  // validated above
+        guard->impl_->show_all();
+        Q_EMIT guard->edited(patch);
+    };
+    if (undo)
+        undo->push(new EditCommand(apply, std::move(before), std::move(after), gesture, text));
+    else
+        apply(after);
+}
+
+void ParamPanel::Impl::show_all() {
+    for (const Row& row : rows)
+        if (row.editor) row.editor->set_value(params.value(row.id));
+    update_visibility();
+}
+
+void ParamPanel::Impl::update_visibility() {
+    for (Section* section : sections) section->setProperty("rows", 0);
+    for (const Row& row : rows) {
+        if (!row.editor) continue;
+        const ParamSpec& spec = row.editor->spec();
+        bool visible = params.relevant(spec);
+        if (row.section) {
+            visible &= spec.level == Level::Basic || advanced->isChecked();
+            if (visible)
+                row.section->setProperty("rows", row.section->property("rows").toInt() + 1);
+        }
+        // An editor that no page has placed yet must not pop up as a window.
+        if (row.editor->parentWidget() || !visible) row.editor->setVisible(visible);
+    }
+    for (Section* section : sections) section->setVisible(section->property("rows").toInt() > 0);
+}
+
+const ParamSet& ParamPanel::params() const {
+    return impl_->params;
+}
+
+void ParamPanel::set_params(const ParamSet& params, const QString& reason) {
+    Patch all;
+    for (const ParamSpec& spec : impl_->params.schema().specs())
+        if (params.schema().find(spec.id)) all[spec.id] = params.value(spec.id);
+    if (!reason.isEmpty()) {
+        impl_->change(std::move(all), reason, 0);
+        return;
+    }
+    (void)impl_->params.apply(all);
+    impl_->show_all();
+}
+
+void ParamPanel::set_restart_locked(const QString& reason) {
+    if (reason == impl_->lock) return;
+    impl_->lock = reason;
+    for (const Impl::Row& row : impl_->rows)
+        if (row.editor && row.editor->spec().apply == Apply::Restart)
+            row.editor->set_locked(reason);
+}
+
+void ParamPanel::set_show_advanced(bool on) {
+    impl_->advanced->setChecked(on);
+}
+
+QWidget* ParamPanel::editor(const QString& id) {
+    const ParamSpec* spec = impl_->params.schema().find(id.toStdString());
+    if (!spec) return nullptr;
+    ParamEditor* editor = impl_->make_editor(*spec);
+    editor->set_value(impl_->params.value(spec->id));
+    if (spec->apply == Apply::Restart) editor->set_locked(impl_->lock);
+    impl_->rows.push_back({spec->id, editor, nullptr});
+    return editor;
+}
+
+}  // namespace pentimento::ui

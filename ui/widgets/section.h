@@ -1,0 +1,29 @@
+// A heading that folds and unfolds what stands below it.
+#pragma once
+
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <QWidget>
+
+namespace pentimento::ui {
+
+class Section : public QWidget {
+    Q_OBJECT
+  public:
+    explicit Section(const QString& title, QWidget* parent = nullptr);
+
+    /// Where the contents go.
+    QVBoxLayout* content() const { return content_; }
+    void set_open(bool open);
+    bool is_open() const;
+
+  Q_SIGNALS:
+    void toggled(bool open);
+
+  private:
+    QToolButton* heading_;
+    QWidget* body_;
+    QVBoxLayout* content_;
+};
+
+}  // namespace pentimento::ui
