@@ -102,10 +102,11 @@ TEST(Layers, TheStudioUsesOnlyTheHeadersThatAreCheckedAbove) {
     std::set<std::string> checked;
     for (const Include& include : includes_below({"tests/layers"})) checked.insert(include.target);
     for (const Include& include : includes_below({"ui", "app"}))
-        if (begins_with_any(include.target, {"core/"}))
+        if (begins_with_any(include.target, {"core/"})) {
             EXPECT_TRUE(checked.count(include.target))
                 << include.file << " includes " << include.target
                 << ", which this test does not compile";
+        }
 }
 
 TEST(Layers, BaseParamsSessionDataAndJobsSeeNoTorch) {

@@ -1,4 +1,5 @@
 // The sample gallery over a real experiment folder.
+#include "core/base/file.h"
 #include "ui/widgets/sample_gallery.h"
 
 #include <gtest/gtest.h>
