@@ -169,9 +169,9 @@ TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
     EXPECT_LT(value(rows.back(), "content_loss"), value(rows.front(), "content_loss"));
 
     const Outcome more =
-        run({"style", "--resume", path("run"), "--steps", "30", "--out", path("more.png")});
+        run({"style", "--resume", path("run"), "--steps", "85", "--out", path("more.png")});
     ASSERT_EQ(more.status, 0) << more.err;
-    EXPECT_EQ(Experiment::open(home / "run")->latest_checkpoint()->step, 30);
+    EXPECT_EQ(Experiment::open(home / "run")->latest_checkpoint()->step, 85);
 }
 
 TEST_F(Cli, WrongCallsEndWithTwoAndNameTheNearestRightOne) {
