@@ -35,8 +35,8 @@ NameKind kind_of_name(std::string_view name) {
 bool is_hidden(std::string_view path) {
     while (!path.empty()) {
         const std::string_view part = first_folder(path);
-        if ((part.starts_with('.') && part != "." && part != "..") || part == "__MACOSX" ||
-            part == "Thumbs.db" || part == "desktop.ini")
+        if ((part.starts_with('.') && part != "." && !part.starts_with("..")) ||
+            part == "__MACOSX" || part == "Thumbs.db" || part == "desktop.ini")
             return true;
         path.remove_prefix(std::min(path.size(), part.size() + 1));
     }

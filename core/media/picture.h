@@ -1,4 +1,4 @@
-// Reading and writing single pictures. No OpenCV type appears here.
+// Reading and writing single pictures, and their transformations. No OpenCV type appears here.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct PictureHeader {
 Result<PictureHeader> probe_picture(std::span<const std::byte> bytes, std::string_view name);
 
 struct ReadLimits {
-    std::int64_t max_pixels = 100'000'000;  ///< refused before decoding
+    /// Refused before decoding. Pictures of 16 bits a channel and progressive ones count double.
+    std::int64_t max_pixels = 100'000'000;
     std::uint64_t max_file_bytes = 512ull << 20;
 };
 /// EXIF orientation applied; 16 bit, palette, grey and CMYK converted to RGBA8 (alpha kept).
@@ -31,9 +32,10 @@ Result<Frame> decode_picture(std::span<const std::byte> bytes, std::string_view 
 
 struct WriteOptions {
     int quality = 92;  ///< JPEG and WebP, 1 … 100
-    std::string
-        settings;  ///< PNG only: JSON stored under the text key "pentimento"; empty: stripped
-    std::string readable;  ///< PNG only: the same for people, under "parameters"
+    /// PNG only: JSON stored under the text key "pentimento"; empty: stripped.
+    std::string settings = {};
+    /// PNG only: the same for people, under "parameters".
+    std::string readable = {};
 };
 /// The format follows the extension: png, jpg/jpeg, webp, tif/tiff, bmp. Atomic.
 /// Formats without alpha get the picture over white.
@@ -44,11 +46,8 @@ std::vector<std::string> writable_extensions();  ///< without the dot
 /// The "pentimento" text of a PNG; NotFound when it has none.
 Result<std::string> read_settings(const std::filesystem::path& path);
 
-enum class Fit {
-    Crop,
-    Fit,
-    Pad
-};  ///< centre crop to fill; squeeze ignoring aspect; whole picture with bars
+/// Centre crop to fill; squeeze ignoring aspect; whole picture with bars.
+enum class Fit { Crop, Fit, Pad };
 /// Area-averaged when shrinking, Lanczos when enlarging.
 Frame resize(const Frame& frame, int width, int height, Fit fit = Fit::Crop,
              std::uint32_t rgb_background = 0xffffff);

@@ -15,14 +15,14 @@ constexpr std::size_t kHistory = 10;
 constexpr double kFirstChange =
     0.02;  // RMS change of the pixels when nothing is known of the curvature
 constexpr double kMostChange = 0.15;  // RMS change of the pixels that one step may bring
-constexpr double kTolerance = 1.02;   // a step may raise the loss this much before it is taken back
+constexpr double kTolerance = 0.02;  // a step may raise the loss by this share before it is taken back
 constexpr int kMostRetries = 8;
 
 class Lbfgs : public PixelOptimiser {
   public:
     Status step(torch::Tensor& picture, double rate, const Evaluate& evaluate) override {
         const auto now = evaluate(picture);
-        const bool worse = point_.defined() && now.loss > loss_ * kTolerance;
+        const bool worse = point_.defined() && now.loss > loss_ + kTolerance * std::abs(loss_);
         if (!now.finite() || worse) {
             if (!point_.defined() || ++retries_ > kMostRetries) return give_up(now, picture);
             // Back to the last good point and along its direction again, less far.

@@ -15,22 +15,22 @@ QPainterPath frond(Random& random, double length, int lobes, double bend) {
     for (int i = 0; i < lobes; ++i) {
         const double t = (i + 0.3) / lobes;
         const double reach =
-            length * (0.36 * std::sin(3.0 * (0.12 + 0.85 * t)) + 0.03) * random.uniform(0.85, 1.15);
+            length * (0.32 * std::sin(3.0 * (0.12 + 0.85 * t)) + 0.03) * random.uniform(0.85, 1.15);
         const double step = 1.0 / lobes;
         const auto lobe = [&](std::vector<QPointF>& side, double sign) {
             side.push_back(spine(t) + QPointF(sign * length * 0.035, 0));
             side.push_back(spine(t + step * 0.05) +
-                           QPointF(sign * reach * 0.7, -length * step * 0.25));
-            side.push_back(spine(t + step * 0.35) + QPointF(sign * reach, -length * step * 0.75));
+                           QPointF(sign * reach * 0.6, -length * step * 0.42));
+            side.push_back(spine(t + step * 0.35) + QPointF(sign * reach, -length * step * 1.25));
             side.push_back(spine(t + step * 0.62) +
-                           QPointF(sign * reach * 0.62, -length * step * 0.55));
+                           QPointF(sign * reach * 0.5, -length * step * 0.6));
         };
         lobe(right, 1);
         lobe(left, -1);
     }
     std::vector<QPointF> outline{QPointF(length * 0.03, length * 0.1)};
     outline.insert(outline.end(), right.begin(), right.end());
-    outline.push_back(spine(1.06));
+    outline.push_back(spine(1 + 1.1 / lobes));
     outline.insert(outline.end(), left.rbegin(), left.rend());
     outline.push_back(QPointF(-length * 0.03, length * 0.1));
     return smooth_path(outline, true);
@@ -137,23 +137,23 @@ QImage paper(std::uint64_t seed) {
     panel(1024, 520, 486, 606, green);
     panel(530, 884, 470, 242, violet);
 
-    put(frond(random, 430, 6, 0.16), cream, {262, 500});
+    put(frond(random, 362, 6, 0.16), cream, {255, 505});
     put(star(random, 52, 7), yellow, {110, 110});
     put(star(random, 36, 6), yellow, {424, 140});
-    put(frond(random, 240, 5, -0.2), red, {770, 340}, 4);
+    put(frond(random, 222, 5, -0.2), red, {772, 332}, 4);
     put(pebble(random, 56), blue, {615, 120});
     put(pebble(random, 40), green, {925, 130});
-    put(frond(random, 380, 6, -0.14), red, {1265, 462}, 3);
+    put(frond(random, 325, 6, -0.14), red, {1275, 440}, 3);
     put(pebble(random, 42), violet, {1110, 110});
     put(star(random, 46, 8), cream, {1425, 120});
-    put(frond(random, 440, 7, 0.12), blue, {262, 1082}, -3);
+    put(frond(random, 395, 7, 0.12), blue, {262, 1082}, -3);
     put(pebble(random, 44), yellow, {104, 690});
     put(star(random, 42, 6), cream, {430, 700});
     put(pebble(random, 168), sky, {765, 640});
     put(bird(150), ink, {760, 640}, -6);
     put(bird(62), red, {915, 470}, -14);
     put(star(random, 40, 7), orange, {606, 790});
-    put(frond(random, 470, 7, -0.12), lime, {1262, 1084}, 2);
+    put(frond(random, 440, 7, -0.12), lime, {1262, 1084}, 2);
     put(pebble(random, 48), pink, {1440, 620});
     put(star(random, 44, 7), yellow, {1104, 612});
     put(pebble(random, 38), orange, {1110, 1040});

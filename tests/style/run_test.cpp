@@ -30,12 +30,12 @@ class StyleRunTest : public WithNetwork {
         EXPECT_TRUE(status) << status.error().message;
         return params;
     }
-    static std::unique_ptr<Run> make(const Patch& changes = {}, int styles = 1) {
+    static std::unique_ptr<pentimento::Run> make(const Patch& changes = {}, int styles = 1) {
         auto run = make_run(small(changes), inputs(styles));
         EXPECT_TRUE(run) << run.error().message << run.error().detail;
         return run ? *std::move(run) : nullptr;
     }
-    static std::vector<std::uint8_t> bytes(Run& run) {
+    static std::vector<std::uint8_t> bytes(pentimento::Run& run) {
         const auto preview = run.preview();
         EXPECT_TRUE(preview);
         const auto& frame = preview->frame;
@@ -48,20 +48,20 @@ class StyleRunTest : public WithNetwork {
         return dir;
     }
     /// Every tensor of the checkpoint, so that what a preview rounds away is compared, too.
-    static std::map<std::string, torch::Tensor> state(Run& run) {
+    static std::map<std::string, torch::Tensor> state(pentimento::Run& run) {
         const auto dir = checkpoint("state");
         EXPECT_TRUE(run.save(dir));
         auto file = read_safetensors(dir / "style.safetensors");
         EXPECT_TRUE(file);
         return file->tensors;
     }
-    static void expect_equal(Run& a, Run& b, const std::string& what) {
+    static void expect_equal(pentimento::Run& a, pentimento::Run& b, const std::string& what) {
         const auto first = state(a), second = state(b);
         ASSERT_EQ(first.size(), second.size()) << what;
         for (const auto& [name, tensor] : first)
             EXPECT_TRUE(torch::equal(tensor, second.at(name))) << what << ": " << name;
     }
-    static std::map<std::string, double> step(Run& run) {
+    static std::map<std::string, double> step(pentimento::Run& run) {
         const auto report = run.step();
         EXPECT_TRUE(report) << report.error().message;
         std::map<std::string, double> metrics;
