@@ -142,6 +142,7 @@ class ThemedIcon : public QIconEngine {
   private:
     QPixmap scaled(const QSize& size, QIcon::Mode mode, QIcon::State state, double ratio) const {
         QPixmap pixmap(size * ratio);
+        if (pixmap.isNull()) return pixmap;  // some widgets ask before they have a size
         pixmap.fill(Qt::transparent);
         QPainter painter(&pixmap);
         QSvgRenderer renderer(path_);

@@ -70,7 +70,8 @@ TEST(CurveData, NewSmoothingEqualsSmoothingFromTheStart) {
 TEST(CurveData, RewindForgetsWhatCameAfter) {
     CurveData data;
     data.set_metrics(specs());
-    for (int step = 1; step <= 10; ++step) data.append({{step, 0, {{"loss", static_cast<double>(step)}}}});
+    for (int step = 1; step <= 10; ++step)
+        data.append({{step, 0, {{"loss", static_cast<double>(step)}}}});
     data.append({Event{"edit", "Rate: 1 → 2", 3, Severity::Info, nullptr},
                  Event{"edit", "Rate: 2 → 3", 8, Severity::Info, nullptr}});
     data.rewind_to(5);

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -100,7 +101,12 @@ QWidget* TrainPage::build_work() {
     plot_split_ = new QSplitter(Qt::Vertical);
     plot_split_->setChildrenCollapsible(false);
     plot_split_->setHandleWidth(10);
-    curves_column->addWidget(plot_split_);
+    auto* curves_scroll = new QScrollArea;  // on a small screen the plots keep a readable height
+    curves_scroll->setWidgetResizable(true);
+    curves_scroll->setFrameShape(QFrame::NoFrame);
+    curves_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    curves_scroll->setWidget(plot_split_);
+    curves_column->addWidget(curves_scroll);
 
     auto* pictures = new QFrame;
     theme::set_role(pictures, "panel");
@@ -124,7 +130,7 @@ QWidget* TrainPage::build_work() {
     beside->setStretchFactor(1, 1);
 
     log_ = new EventLog;
-    log_->setMaximumHeight(150);
+    log_->setMaximumHeight(132);
     auto* filled = new QWidget;
     auto* filled_column = new QVBoxLayout(filled);
     filled_column->setContentsMargins(0, 0, 0, 0);

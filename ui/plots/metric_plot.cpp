@@ -54,7 +54,7 @@ MetricPlot::MetricPlot(const QString& title, QWidget* parent)
     column->addWidget(plot_, 1);
 
     plot_->setAccessibleName(title);
-    plot_->setMinimumHeight(120);
+    plot_->setMinimumHeight(96);
     plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plot_->setMouseTracking(true);
     plot_->installEventFilter(this);
