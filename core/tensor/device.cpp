@@ -1,6 +1,7 @@
 // Device choice and thread count.
 #include "core/tensor/device.h"
 
+#include <dlfcn.h>
 #include <sched.h>
 #include <torch/torch.h>
 
@@ -64,7 +65,13 @@ int usable_processors() {
 }
 
 void set_threads(int count) {
-    torch::set_num_threads(count > 0 ? count : usable_processors());
+    if (count <= 0) count = usable_processors();
+    torch::set_num_threads(count);
+    // OpenBLAS, which Debian's LibTorch uses for matrix products, has threads of its own that
+    // LibTorch does not know. Other builds do not have this function.
+    using SetThreads = void (*)(int);
+    if (auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+        set(count);
 }
 
 int threads() {

@@ -69,7 +69,7 @@ inline ParamSet params_with(const Settings& settings) {
     return params;
 }
 
-/// Few channels, small batches.
+/// Few channels, small batches, and one thread: such networks gain nothing from more.
 inline Settings small(const std::string& arch, int size, int channels) {
     return {{"arch", arch},
             {"size", std::to_string(size)},
@@ -79,7 +79,8 @@ inline Settings small(const std::string& arch, int size, int channels) {
             {"batch", "8"},
             {"steps", "100000"},
             {"preview_count", "5"},
-            {"metrics_every", "1"}};
+            {"metrics_every", "1"},
+            {"threads", "1"}};
 }
 
 inline Settings with(Settings base, const Settings& more) {
