@@ -40,6 +40,7 @@ struct SampleGallery::Impl {
     std::int64_t shown_step = -1;
     int cell_edge = 0;  ///< of a GAN run's pictures, to find the cells of a stored grid
     bool follow = true;
+    bool list_again = false;  ///< asked for while the folder was being listed
     Background loader, lister;  // last: their work ends before the rest goes
 
     bool has_live() const { return !live.frame.empty(); }
@@ -211,9 +212,18 @@ void SampleGallery::set_experiment(const std::optional<Experiment>& experiment) 
 
 void SampleGallery::refresh() {
     auto& d = *impl_;
-    if (!d.experiment || d.lister.busy()) return;
+    if (!d.experiment) return;
+    // Not "newest wins": during a quick run that would never finish a listing.
+    if (d.lister.busy()) {
+        d.list_again = true;
+        return;
+    }
+    d.list_again = false;
     d.lister.start([experiment = *d.experiment] { return experiment.samples(); },
-                   [this](std::vector<SampleFile> found) { impl_->listed(std::move(found)); });
+                   [this](std::vector<SampleFile> found) {
+                       impl_->listed(std::move(found));
+                       if (impl_->list_again) refresh();
+                   });
 }
 
 void SampleGallery::show_live(const Preview& preview) {
