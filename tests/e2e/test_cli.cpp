@@ -145,7 +145,7 @@ TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
              "--size",
              "96",
              "--steps",
-             "25",
+             "80",
              "--init",
              "noise",
              "--optimiser",
