@@ -23,6 +23,7 @@
 #include "ui/background.h"
 #include "ui/dialogs/export_plan.h"
 #include "ui/dialogs/export_preview.h"
+#include "ui/theme.h"
 
 namespace pentimento::ui {
 
@@ -52,7 +53,9 @@ struct ExportDialog::Impl {
     QComboBox *type, *part, *scale, *resample;
     QSpinBox *cell, *edge;
     QSlider* quality;
-    QLabel *quality_text, *quality_label, *part_label, *size_text, *problem;
+    QLabel *quality_text, *size_text, *problem;
+    QFormLayout* form;
+    QHBoxLayout* part_row;
     QWidget* quality_row;
     QCheckBox* embed;
     QListWidget* files;
@@ -63,14 +66,14 @@ struct ExportDialog::Impl {
     bool is_grid() const { return subject.columns * subject.rows > 1; }
 
     void build();
-    void build_controls(QFormLayout* form);
+    void build_controls();
     void connect_all();
     void update();
     void remember() const;
     void recall();
 };
 
-void ExportDialog::Impl::build_controls(QFormLayout* form) {
+void ExportDialog::Impl::build_controls() {
     name = new QLineEdit(subject.suggested_name);
     form->addRow(tr("File &name"), name);
     folder = new QLineEdit(QDir::toNativeSeparators(subject.directory));
@@ -110,12 +113,11 @@ void ExportDialog::Impl::build_controls(QFormLayout* form) {
     cell->setRange(1, std::max(1, subject.columns * subject.rows));
     cell->setPrefix(tr("no. "));
     cell->setAccessibleName(tr("Number of the cell"));
-    auto* part_row = new QHBoxLayout;
+    part_row = new QHBoxLayout;
     part_row->addWidget(part, 1);
     part_row->addWidget(cell);
     form->addRow(tr("&Part"), part_row);
-    part_label = qobject_cast<QLabel*>(form->labelForField(part_row));
-    part_label->setBuddy(part);
+    qobject_cast<QLabel*>(form->labelForField(part_row))->setBuddy(part);
 
     scale = new QComboBox;
     scale->addItems({tr("Original"), tr("2 ×"), tr("4 ×"), tr("Longer edge")});
@@ -146,8 +148,7 @@ void ExportDialog::Impl::build_controls(QFormLayout* form) {
     quality_layout->addWidget(quality, 1);
     quality_layout->addWidget(quality_text);
     form->addRow(tr("&Quality"), quality_row);
-    quality_label = qobject_cast<QLabel*>(form->labelForField(quality_row));
-    quality_label->setBuddy(quality);
+    qobject_cast<QLabel*>(form->labelForField(quality_row))->setBuddy(quality);
 
     embed = new QCheckBox(tr("&Embed the settings that made it"));
     embed->setToolTip(
@@ -165,15 +166,15 @@ void ExportDialog::Impl::build() {
     left->addWidget(preview, 1);
     left->addWidget(size_text);
 
-    auto* form = new QFormLayout;
+    form = new QFormLayout;
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    build_controls(form);
+    build_controls();
     files = new QListWidget;
     files->setAccessibleName(tr("Files that will be written"));
     files->setSelectionMode(QAbstractItemView::NoSelection);
     files->setFocusPolicy(Qt::TabFocus);
     files->setTextElideMode(Qt::ElideLeft);
-    files->setMaximumHeight(92);
+    files->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* files_label = new QLabel(tr("Will be written:"));
     auto* right = new QVBoxLayout;
     right->addLayout(form);
@@ -190,6 +191,7 @@ void ExportDialog::Impl::build() {
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     write = buttons->addButton(tr("Export"), QDialogButtonBox::AcceptRole);
     write->setDefault(true);
+    theme::set_role(write, "primary");
     auto* layout = new QVBoxLayout(self);
     layout->setSpacing(12);
     layout->addLayout(columns, 1);
@@ -222,18 +224,16 @@ void ExportDialog::Impl::connect_all() {
 
 void ExportDialog::Impl::update() {
     const ExportOptions now = self->options();
-    part->setVisible(is_grid());
-    part_label->setVisible(is_grid());
+    form->setRowVisible(part_row, is_grid());
     cell->setVisible(is_grid() && now.part == ExportOptions::Part::OneCell);
     edge->setVisible(now.scale == ExportOptions::Scale::Edge);
     const QSize size = export_size(subject, now);
     ExportOptions original = now;
     original.scale = ExportOptions::Scale::Original;
     resample->setVisible(size.width() > export_size(subject, original).width());
-    quality_row->setVisible(has_quality(now.extension));
-    quality_label->setVisible(has_quality(now.extension));
+    form->setRowVisible(quality_row, has_quality(now.extension));
     quality_text->setNum(now.quality);
-    embed->setVisible(can_embed(subject, now.extension));
+    form->setRowVisible(embed, can_embed(subject, now.extension));
     const bool one = is_grid() && now.part == ExportOptions::Part::OneCell;
     preview->set_cell(one ? std::optional<int>(now.cell) : std::nullopt);
     size_text->setText(tr("%1 × %2 pixels").arg(size.width()).arg(size.height()));

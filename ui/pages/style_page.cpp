@@ -25,8 +25,8 @@ namespace pentimento::ui {
 
 namespace {
 
-constexpr int kInputsWidth = 270;
-constexpr int kSettingsWidth = 330;
+constexpr int kInputsWidth = 250;
+constexpr int kSettingsWidth = 310;
 
 std::filesystem::path file_path(const QString& path) {
     return QFile::encodeName(path).toStdString();

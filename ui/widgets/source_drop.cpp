@@ -51,6 +51,7 @@ SourceDrop::SourceDrop(QWidget* parent) : QWidget(parent) {
     theme::set_role(hint, "muted");
     hint->setAlignment(Qt::AlignCenter);
     hint->setWordWrap(true);
+    hint->setMaximumWidth(560);
 
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(8);
@@ -79,7 +80,7 @@ SourceDrop::SourceDrop(QWidget* parent) : QWidget(parent) {
     zone_layout->addStretch();
     zone_layout->addWidget(picture);
     zone_layout->addWidget(title);
-    zone_layout->addWidget(hint);
+    zone_layout->addWidget(hint, 0, Qt::AlignHCenter);
     zone_layout->addSpacing(8);
     zone_layout->addLayout(buttons);
     zone_layout->addStretch();

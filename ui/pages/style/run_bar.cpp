@@ -60,6 +60,8 @@ StyleRunBar::StyleRunBar(RunController& controller, QWidget* parent)
     progress_->setAccessibleName(tr("Progress"));
     text_ = new QLabel;
     theme::set_role(text_, "muted");
+    text_->setMinimumWidth(120);  // a long line is cut rather than widening the page
+    text_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     losses_ = new Sparkline({tr("content loss"), tr("style loss")});
     losses_->setFixedWidth(250);
     losses_->setToolTip(
@@ -73,14 +75,18 @@ StyleRunBar::StyleRunBar(RunController& controller, QWidget* parent)
     buttons->addWidget(export_);
     auto* left = new QVBoxLayout;
     left->setSpacing(8);
-    left->addLayout(buttons);
+    left->addStretch();
     left->addWidget(progress_);
     left->addWidget(text_);
-    auto* layout = new QHBoxLayout(this);
+    auto* below = new QHBoxLayout;
+    below->setSpacing(16);
+    below->addLayout(left, 1);
+    below->addWidget(losses_);
+    auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(16);
-    layout->addLayout(left, 1);
-    layout->addWidget(losses_);
+    layout->setSpacing(8);
+    layout->addLayout(buttons);
+    layout->addLayout(below);
 
     connect(&controller_, &RunController::state_changed, this, [this] {
         update_buttons();
