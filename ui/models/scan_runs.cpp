@@ -1,5 +1,6 @@
 // Reads the folder of every run for the table.
 #include <QFileInfo>
+#include <QRegularExpression>
 #include <system_error>
 
 #include "core/base/text.h"
@@ -32,9 +33,17 @@ QString string_in(const Json& object, const char* key) {
     return QString::fromStdString(object[key].get<std::string>());
 }
 
+/// Without the checksum that the studio puts into the names of files it keeps.
+QString readable(QString name) {
+    static const QRegularExpression kChecksum(QStringLiteral("-?[0-9a-f]{16}"));
+    name.remove(kChecksum);
+    return name.startsWith(QLatin1Char('.')) ? QString() : name;
+}
+
 QString source_of(const RunInfo& info) {
-    if (info.kind == "gan") return QFileInfo(string_in(info.inputs, "dataset")).completeBaseName();
-    return string_in(info.inputs, "content_name");
+    if (info.kind == "gan")
+        return readable(QFileInfo(string_in(info.inputs, "dataset")).completeBaseName());
+    return readable(string_in(info.inputs, "content_name"));
 }
 
 std::optional<double> shown_loss(const MetricRow& row) {

@@ -15,6 +15,7 @@
 
 #include "core/media/picture.h"
 #include "ui/background.h"
+#include "ui/theme.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
@@ -151,7 +152,7 @@ SampleGallery::SampleGallery(QWidget* parent) : QWidget(parent), impl_(std::make
     d.view->set_empty_text(tr("No samples yet"), tr("Samples appear here while a run is going."));
     d.play = new QToolButton;
     d.play->setAutoRaise(true);
-    d.play->setIcon(style()->standardIcon(QStyle::SP_MediaPlay));
+    d.play->setIcon(theme::icon(QStringLiteral("play")));
     d.play->setAccessibleName(tr("Play the time-lapse"));
     d.slider = new QSlider(Qt::Horizontal);
     d.slider->setTickPosition(QSlider::TicksBelow);
@@ -281,7 +282,7 @@ void SampleGallery::set_playing(bool on) {
     } else {
         d.timer.stop();
     }
-    d.play->setIcon(style()->standardIcon(on ? QStyle::SP_MediaPause : QStyle::SP_MediaPlay));
+    d.play->setIcon(theme::icon(on ? QStringLiteral("pause") : QStringLiteral("play")));
     d.play->setAccessibleName(on ? tr("Pause the time-lapse") : tr("Play the time-lapse"));
 }
 
