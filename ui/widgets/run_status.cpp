@@ -111,8 +111,9 @@ void RunStatus::show_progress(const Progress& progress) {
 void RunStatus::show_machine(const Json& environment) {
     const auto device = environment.value("device", std::string("cpu"));
     const auto threads = environment.value("threads", 0);
-    machine_->setText(
-        tr("%1 · %n thread(s)", nullptr, threads).arg(QString::fromStdString(device).toUpper()));
+    const QString device_name = QString::fromStdString(device).toUpper();
+    machine_->setText(threads == 1 ? tr("%1 · 1 thread").arg(device_name)
+                                   : tr("%1 · %2 threads").arg(device_name).arg(threads));
 }
 
 QString RunStatus::text() const {
