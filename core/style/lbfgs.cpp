@@ -15,7 +15,8 @@ constexpr std::size_t kHistory = 10;
 constexpr double kFirstChange =
     0.02;  // RMS change of the pixels when nothing is known of the curvature
 constexpr double kMostChange = 0.15;  // RMS change of the pixels that one step may bring
-constexpr double kTolerance = 0.02;  // a step may raise the loss by this share before it is taken back
+constexpr double kTolerance =
+    0.02;  // a step may raise the loss by this share before it is taken back
 constexpr int kMostRetries = 8;
 
 class Lbfgs : public PixelOptimiser {

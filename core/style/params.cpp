@@ -61,7 +61,7 @@ const Param<double> kContentWeight = Param<double>("content_weight", 1)
                                          .step(0.1)
                                          .live();
 const Param<double> kStyleWeight =
-    Param<double>("style_weight", 5)
+    Param<double>("style_weight", 8)
         .label("Style")
         .help(
             "How strongly the result must have the colours, strokes and textures of the style "
