@@ -65,6 +65,7 @@ MainWindow::MainWindow(StudioContext& context, QWidget* parent)
     make_status_bar();
     connect_context();
     restore_layout();
+    stack_->setFocus();  // not a button that Space would press
 }
 
 MainWindow::~MainWindow() {
@@ -89,6 +90,7 @@ void MainWindow::make_status_bar() {
     message_ = new QLabel;
     message_->setObjectName(QStringLiteral("message"));
     message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    message_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     status_ = new RunStatus;
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(message_, 1);

@@ -134,7 +134,7 @@ Result<Preview> sample(const ParamSet& params, const std::filesystem::path& chec
 Json environment() {
     return {{"torch", tensor::torch_version()},
             {"device", tensor::describe_device(tensor::cuda_available() ? "cuda" : "cpu")},
-            {"threads", tensor::threads()}};
+            {"threads", tensor::usable_processors()}};
 }
 
 }  // namespace pentimento::gan

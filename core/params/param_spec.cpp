@@ -20,7 +20,16 @@ std::optional<double> parse_double(std::string_view text) {
 std::string number_text(double value) {
     char text[40];
     const auto [end, error] = std::to_chars(text, text + sizeof text, value);
-    return error == std::errc() ? std::string(text, end) : std::string("?");
+    if (error != std::errc()) return "?";
+    // 2e-04 → 2e-4, as people write it.
+    std::string number(text, end);
+    if (const std::size_t e = number.find('e'); e != std::string::npos) {
+        std::size_t digits = e + 1;
+        if (number[digits] == '+') number.erase(digits, 1);
+        if (number[digits] == '-') ++digits;
+        while (number[digits] == '0' && digits + 1 < number.size()) number.erase(digits, 1);
+    }
+    return number;
 }
 
 Error refused(const ParamSpec& spec, std::string_view given) {

@@ -1,7 +1,9 @@
 // What the table of runs says in each cell.
 #include "ui/models/runs_model.h"
 
+#include <QIcon>
 #include <QLocale>
+#include <QPixmap>
 #include <system_error>
 
 #include "core/base/text.h"
@@ -78,8 +80,9 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return text(row, column);
         case Qt::DecorationRole:
-            return column == Thumbnail && !row.thumbnail.isNull() ? QVariant(row.thumbnail)
-                                                                  : QVariant();
+            return column == Thumbnail && !row.thumbnail.isNull()
+                       ? QVariant(QIcon(QPixmap::fromImage(row.thumbnail)))
+                       : QVariant();
         case Qt::ToolTipRole:
             return column == Name        ? row.directory
                    : column == Thumbnail ? row.settings
@@ -99,7 +102,10 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+    if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole && (section == Steps || section == Loss || section == Size))
+        return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole) return {};
     switch (section) {
         case Name:
             return tr("Name");

@@ -33,7 +33,10 @@ QString string_in(const Json& object, const char* key) {
 }
 
 QString source_of(const RunInfo& info) {
-    if (info.kind == "gan") return QFileInfo(string_in(info.inputs, "dataset")).completeBaseName();
+    if (info.kind == "gan") {
+        const QString name = string_in(info.inputs, "dataset_name");
+        return name.isEmpty() ? QFileInfo(string_in(info.inputs, "dataset")).completeBaseName() : name;
+    }
     return string_in(info.inputs, "content_name");
 }
 

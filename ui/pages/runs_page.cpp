@@ -35,7 +35,7 @@ RunsPage::RunsPage(StudioContext& context, QWidget* parent)
     search->setPlaceholderText(tr("Filter by name, kind or source"));
     search->setClearButtonEnabled(true);
     search->setAccessibleName(tr("Filter runs"));
-    search->setMaximumWidth(280);
+    search->setFixedWidth(280);
     auto* row = new QHBoxLayout;
     row->addWidget(heading);
     row->addStretch(1);
@@ -93,6 +93,8 @@ QWidget* RunsPage::build_table() {
     header->setHighlightSections(false);
     header->setSectionResizeMode(QHeaderView::ResizeToContents);
     header->setSectionResizeMode(RunsModel::Name, QHeaderView::Stretch);
+    header->setSectionResizeMode(RunsModel::Thumbnail, QHeaderView::Fixed);
+    header->resizeSection(RunsModel::Thumbnail, 84);
     header->setMinimumSectionSize(64);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &RunsPage::selection_changed);
@@ -127,7 +129,8 @@ QWidget* RunsPage::build_preview() {
         made->setToolTip(tip);
         return made;
     };
-    open_ = button(tr("Open"), QStringLiteral("image"), tr("Shows its curves and pictures"));
+    open_ = new QPushButton(tr("Open"));
+    open_->setToolTip(tr("Shows its curves and pictures"));
     theme::set_role(open_, "primary");
     resume_ =
         button(tr("Resume"), QStringLiteral("play"), tr("Goes on from the newest checkpoint"));

@@ -54,7 +54,7 @@ TrainPage::TrainPage(StudioContext& context, QWidget* parent) : Page(context, pa
     split->addWidget(build_work());
     split->setStretchFactor(1, 1);
     split->setChildrenCollapsible(false);
-    split->setSizes({312, 900});
+    split->setSizes({336, 900});
     column->addWidget(split, 1);
 
     connect(&context_, &StudioContext::dataset_changed, this, [this] {
@@ -74,7 +74,7 @@ TrainPage::~TrainPage() = default;
 QWidget* TrainPage::build_settings() {
     auto* pane = new QFrame;
     theme::set_role(pane, "panel");
-    pane->setMinimumWidth(264);
+    pane->setMinimumWidth(288);
     auto* column = new QVBoxLayout(pane);
     column->setContentsMargins(12, 12, 8, 12);
     column->setSpacing(12);
@@ -126,8 +126,9 @@ QWidget* TrainPage::build_work() {
     beside->setChildrenCollapsible(false);
     beside->addWidget(curves);
     beside->addWidget(pictures);
-    beside->setStretchFactor(0, 1);
-    beside->setStretchFactor(1, 1);
+    beside->setStretchFactor(0, 3);
+    beside->setStretchFactor(1, 2);
+    beside->setSizes({560, 380});
 
     log_ = new EventLog;
     log_->setMaximumHeight(132);

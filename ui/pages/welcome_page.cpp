@@ -21,6 +21,7 @@ namespace pentimento::ui {
 namespace {
 
 constexpr int kMosaicPictures = 24;
+constexpr int kMosaicStride = 10;  // neighbours in a source are often alike
 constexpr int kRecentRuns = 6;
 const char* const kFashionSource = "idx:/usr/share/datasets/fashion-mnist";
 
@@ -53,6 +54,13 @@ QImage blend_picture() {
     painter.setPen(QPen(Qt::white, 6));
     painter.drawLine(QPointF(470, -4), QPointF(370, 404));
     return both;
+}
+
+/// The middle of a picture, so that tiles align.
+QPixmap square(const QImage& picture) {
+    const int edge = std::min(picture.width(), picture.height());
+    return QPixmap::fromImage(
+        picture.copy((picture.width() - edge) / 2, (picture.height() - edge) / 2, edge, edge));
 }
 
 }  // namespace
@@ -161,7 +169,7 @@ void WelcomePage::fill_dataset_card(SampleCard* card, Background& work, const QS
                                     const QString& missing) {
     work.start(
         [name = source.toStdString()] {
-            return preview_import(name, ParamSet(import_schema()), kMosaicPictures);
+            return preview_import(name, ParamSet(import_schema()), kMosaicPictures * kMosaicStride);
         },
         [card, missing](const Result<ImportPreview>& preview) {
             if (!preview || preview->after.empty()) {
@@ -169,7 +177,10 @@ void WelcomePage::fill_dataset_card(SampleCard* card, Background& work, const QS
                 return;
             }
             std::vector<QImage> pictures;
-            for (const Frame& frame : preview->after) pictures.push_back(to_image(frame).copy());
+            const std::size_t stride =
+                std::max<std::size_t>(1, preview->after.size() / kMosaicPictures);
+            for (std::size_t k = stride / 2; k < preview->after.size(); k += stride)
+                pictures.push_back(to_image(preview->after[k]).copy());
             card->set_pictures(pictures);
         });
 }
@@ -191,7 +202,7 @@ void WelcomePage::show_recent(const std::vector<RunRow>& rows) {
         button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
         button->setIconSize({112, 112});
         button->setIcon(run.thumbnail.isNull() ? theme::icon(QStringLiteral("image"))
-                                               : QIcon(QPixmap::fromImage(run.thumbnail)));
+                                               : QIcon(square(run.thumbnail)));
         const QString name = button->fontMetrics().elidedText(run.name, Qt::ElideRight, 120);
         button->setText(name + QLatin1Char('\n') +
                         tr("step %1").arg(QString::fromStdString(format_count(run.steps))));

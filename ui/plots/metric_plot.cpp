@@ -62,7 +62,7 @@ MetricPlot::MetricPlot(const QString& title, QWidget* parent)
     plot_->xAxis->setNumberFormat(QStringLiteral("gb"));
     plot_->xAxis->setNumberPrecision(7);
     plot_->yAxis->setNumberPrecision(4);
-    plot_->axisRect()->setMinimumMargins(QMargins(40, 6, 12, 30));
+    plot_->axisRect()->setMinimumMargins(QMargins(40, 6, 12, 34));
     plot_->setNoAntialiasingOnDrag(true);
 
     cursor_ = new QCPItemStraightLine(plot_);
@@ -85,7 +85,6 @@ MetricPlot::MetricPlot(const QString& title, QWidget* parent)
     connect(&theme::Notifier::instance(), &theme::Notifier::changed, this,
             &MetricPlot::apply_theme);
     apply_theme();
-    setMinimumHeight(150);
 }
 
 void MetricPlot::build_header(const QString& title) {
@@ -126,8 +125,9 @@ void MetricPlot::build_header(const QString& title) {
     row->addWidget(save);
     auto* column = static_cast<QVBoxLayout*>(layout());
     column->addLayout(row);
-    toggles_ = new FlowLayout(2);
-    column->addLayout(toggles_);
+    auto* chips = new QWidget;
+    toggles_ = new FlowLayout(2, chips);
+    column->addWidget(chips);
 }
 
 void MetricPlot::set_metrics(const std::vector<MetricSpec>& specs) {
@@ -156,6 +156,7 @@ void MetricPlot::set_metrics(const std::vector<MetricSpec>& specs) {
         graphs_.push_back(pair);
     }
     clear();
+    fit_toggles();
     apply_theme();
 }
 
@@ -201,7 +202,18 @@ void MetricPlot::schedule_replot() {
     if (!replot_timer_->isActive()) replot_timer_->start();
 }
 
+void MetricPlot::resizeEvent(QResizeEvent*) {
+    fit_toggles();
+}
+
+void MetricPlot::fit_toggles() {
+    // Splitters do not ask for a height that depends on the width, so it is set here.
+    QWidget* chips = toggles_->parentWidget();
+    chips->setFixedHeight(std::max(1, toggles_->heightForWidth(chips->width())));
+}
+
 void MetricPlot::showEvent(QShowEvent*) {
+    fit_toggles();
     schedule_replot();
 }
 

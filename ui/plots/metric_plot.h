@@ -48,6 +48,7 @@ class MetricPlot : public QWidget {
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void showEvent(QShowEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
 
   private:
     struct Pair {
@@ -58,6 +59,7 @@ class MetricPlot : public QWidget {
     void build_header(const QString& title);
     void apply_theme();
     void schedule_replot();
+    void fit_toggles();
     void replot_now();
     void drop_marks();
     void show_readout(const QPoint& at);

@@ -23,6 +23,7 @@ QString number_text(double value) {
 NumberBox::NumberBox(QWidget* parent) : QDoubleSpinBox(parent) {
     setDecimals(std::numeric_limits<double>::max_digits10 + 3);  // no rounding of small values
     setKeyboardTracking(false);
+    setButtonSymbols(QAbstractSpinBox::NoButtons);  // the slider, the keys and the wheel do that
     setLocale(QLocale::c());
     setAlignment(Qt::AlignRight);
     setFocusPolicy(Qt::StrongFocus);  // the wheel must not take the focus while a panel scrolls
@@ -88,7 +89,7 @@ void NumberBox::stepBy(int steps) {
 QSize NumberBox::sizeHint() const {
     // QDoubleSpinBox measures its extreme values with all decimals, which is far too wide here.
     QSize size = QDoubleSpinBox::sizeHint();
-    size.setWidth(fontMetrics().horizontalAdvance(QStringLiteral("0000000000")) + 36 +
+    size.setWidth(fontMetrics().horizontalAdvance(QStringLiteral("00000000")) + 20 +
                   fontMetrics().horizontalAdvance(suffix()));
     return size;
 }

@@ -115,6 +115,8 @@ ParamEditor::ParamEditor(ParamSpec spec, QWidget* parent)
     : QWidget(parent), spec_(std::move(spec)), value_(spec_.default_value) {
     setToolTip(param_tooltip(spec_));
     label_ = new QLabel(text(spec_.label));
+    label_->setWordWrap(true);
+    label_->setMinimumWidth(72);
     reset_ = new QToolButton;
     reset_->setAutoRaise(true);
     reset_->setIcon(theme::icon(QStringLiteral("undo")));

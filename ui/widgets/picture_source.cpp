@@ -46,8 +46,11 @@ Result<WellPicture> keep(const QByteArray& bytes, const QString& name, const QSt
     auto frame = decode_picture(as_bytes(bytes), name.toStdString());
     if (!frame) return frame.error();
     if (auto made = make_directories(inputs); !made) return made.error();
+    const std::filesystem::path folder = inputs / to_hex(hash64(as_bytes(bytes)));
+    if (auto made = make_directories(folder); !made) return made.error();
+    const std::string stem = QFileInfo(name).completeBaseName().toStdString();
     const std::filesystem::path path =
-        inputs / (to_hex(hash64(as_bytes(bytes))) + "." + suffix.toStdString());
+        folder / ((stem.empty() ? "picture" : stem) + "." + suffix.toStdString());
     if (!std::filesystem::exists(path)) {
         if (auto written = write_file_atomically(path, as_bytes(bytes)); !written)
             return written.error();

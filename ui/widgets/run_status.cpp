@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <cmath>
 
 #include "core/base/text.h"
 #include "ui/theme.h"
@@ -90,7 +91,10 @@ void RunStatus::show_progress(const Progress& progress) {
     const bool running = progress.state == State::Running;
     speed_->setText(
         running && progress.items_per_second > 0
-            ? tr("%1 pictures/s").arg(QString::number(progress.items_per_second, 'g', 3))
+            ? tr("%1 pictures/s")
+                  .arg(progress.items_per_second < 99.95
+                           ? QString::number(progress.items_per_second, 'f', 1)
+                           : count(std::llround(progress.items_per_second)))
             : QString());
     QString left;
     if (progress.elapsed_seconds >= 1)
@@ -107,8 +111,9 @@ void RunStatus::show_progress(const Progress& progress) {
 void RunStatus::show_machine(const Json& environment) {
     const auto device = environment.value("device", std::string("cpu"));
     const auto threads = environment.value("threads", 0);
-    machine_->setText(
-        tr("%1 · %n thread(s)", nullptr, threads).arg(QString::fromStdString(device).toUpper()));
+    const QString device_name = QString::fromStdString(device).toUpper();
+    machine_->setText(threads == 1 ? tr("%1 · 1 thread").arg(device_name)
+                                   : tr("%1 · %2 threads").arg(device_name).arg(threads));
 }
 
 QString RunStatus::text() const {

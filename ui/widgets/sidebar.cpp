@@ -17,7 +17,7 @@ Sidebar::Sidebar(QWidget* parent)
       group_(new QButtonGroup(this)),
       theme_(new QToolButton) {
     setObjectName(QStringLiteral("sidebar"));
-    setFixedWidth(184);
+    setFixedWidth(208);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 16, 12, 12);
     column->setSpacing(4);
