@@ -68,9 +68,8 @@ void CropPreview::draw_pair(QPainter& painter, const Pair& pair, const QRect& ce
                                   device.width() < 2 * image.width());
             painter.drawImage(target, image);
         }
-        return target;
     };
-    const QRect before = draw(pair.before, left, true);
+    draw(pair.before, left, true);
     draw(pair.after, right, false);
     painter.setPen(theme::colors().muted);
     painter.drawText(QRect(left.right(), left.top(), kArrow, left.height()), Qt::AlignCenter,
@@ -80,7 +79,6 @@ void CropPreview::draw_pair(QPainter& painter, const Pair& pair, const QRect& ce
                              .arg(pair.before.height())
                              .arg(pair.after.width())
                              .arg(pair.after.height());
-    Q_UNUSED(before);
     painter.drawText(QRect(cell.left(), cell.bottom() - caption + 2, cell.width(), caption),
                      Qt::AlignCenter,
                      fontMetrics().elidedText(pair.name.isEmpty() ? text : pair.name,

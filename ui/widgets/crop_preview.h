@@ -22,6 +22,10 @@ class CropPreview : public QWidget {
     /// The pictures shown are those of older settings: dimmed until new ones arrive.
     void set_stale(bool stale);
     int picture_count() const { return static_cast<int>(pairs_.size()); }
+    /// Pixels of picture i as it would be imported; empty when there is none.
+    QSize result_size(int i) const {
+        return i < picture_count() ? pairs_[static_cast<std::size_t>(i)].after.size() : QSize();
+    }
     QString message() const { return message_; }
 
     QSize minimumSizeHint() const override { return {240, 160}; }

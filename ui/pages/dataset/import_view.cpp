@@ -165,7 +165,6 @@ void ImportView::import() {
 void ImportView::start_run(const std::filesystem::path& pack) {
     pack_ = pack;
     skipped_ = 0;
-    failed_ = false;
     running_ = true;
     progress_picture_->set_frame({});
     WorkerOptions options;

@@ -61,7 +61,7 @@ class ImportView : public QWidget {
     QPushButton *import_, *cancel_;
     RunController* controller_;
     QTimer* debounce_;
-    bool preparing_ = false, running_ = false, failed_ = false;
+    bool preparing_ = false, running_ = false;
     std::int64_t skipped_ = 0;
     Background previewer_, cache_;
 };

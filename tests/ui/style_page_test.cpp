@@ -1,0 +1,165 @@
+// The Style page: what its buttons allow, and why not.
+#include "ui/pages/style_page.h"
+
+#include <gtest/gtest.h>
+
+#include <QPushButton>
+#include <QSettings>
+
+#include "core/style/style_run.h"
+#include "fake_run.h"
+#include "pictures.h"
+#include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/run_bar.h"
+#include "ui/pages/style/weights_chooser.h"
+#include "ui/widgets/param_panel.h"
+#include "ui/widgets/sample_gallery.h"
+
+namespace pentimento::ui {
+namespace {
+
+using test::plain_frame;
+using test::two_colours;
+using test::wait_for;
+
+class StylePageTest : public testing::Test {
+  protected:
+    StylePageTest()
+        : forgotten(forget()), context(Workspace{folder.path() / "workspace"}), page(context) {
+        content = folder.picture(QStringLiteral("content.png"), two_colours(40, 30));
+        style = folder.picture(QStringLiteral("style.png"), plain_frame(30, 30, 9, 200, 9));
+        other = folder.picture(QStringLiteral("other.png"), plain_frame(20, 30, 200, 9, 9));
+    }
+    ~StylePageTest() override { page.shut_down(); }
+    // A weights file of another test must not be offered here.
+    static bool forget() {
+        QSettings().remove(QStringLiteral("style"));
+        return true;
+    }
+    bool settled() {
+        return wait_for([&] { return !page.inputs().loading(); });
+    }
+    double weight(int index) {
+        return std::get<double>(page.panel().params().value(style::style_weight_id(index)));
+    }
+
+    bool forgotten;
+    test::Folder folder;
+    StudioContext context;
+    StylePage page;
+    QString content, style, other;
+};
+
+TEST_F(StylePageTest, TheTooltipNamesTheNextThingToDo) {
+    QPushButton& blend = page.bar().blend();
+    EXPECT_FALSE(blend.isEnabled());
+    EXPECT_TRUE(blend.toolTip().contains(QStringLiteral("content")));
+    page.inputs().content().load(content);
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(blend.toolTip().contains(QStringLiteral("style picture")));
+    page.inputs().style(0).load(style);
+    ASSERT_TRUE(settled());
+    EXPECT_FALSE(blend.isEnabled());
+    EXPECT_TRUE(blend.toolTip().contains(QStringLiteral("weights")));
+}
+
+TEST_F(StylePageTest, EveryDisabledButtonSaysWhy) {
+    for (QPushButton* button :
+         {&page.bar().blend(), &page.bar().pause(), &page.bar().resume(), &page.bar().stop(),
+          &page.bar().snapshot(), &page.bar().export_button()}) {
+        EXPECT_FALSE(button->isEnabled()) << button->text().toStdString();
+        EXPECT_FALSE(button->toolTip().isEmpty()) << button->text().toStdString();
+    }
+}
+
+TEST_F(StylePageTest, AFileThatHoldsNoNetworkIsRefusedWithItsReason) {
+    page.weights().choose(folder.text(QStringLiteral("wrong.safetensors"), "nothing of the kind"));
+    ASSERT_TRUE(wait_for(
+        [&] { return !page.weights().missing().contains(QStringLiteral("being checked")); }));
+    EXPECT_FALSE(page.weights().missing().isEmpty());
+    EXPECT_TRUE(page.weights().network().isEmpty());
+}
+
+TEST_F(StylePageTest, ButtonsFollowTheRun) {
+    const auto started = page.controller().start(test::fake_factory());
+    ASSERT_TRUE(started.ok());
+    ASSERT_TRUE(wait_for([&] { return page.bar().pause().isEnabled(); }));
+    EXPECT_FALSE(page.bar().blend().isEnabled());
+    EXPECT_TRUE(page.bar().stop().isEnabled());
+    EXPECT_FALSE(page.bar().resume().isEnabled());
+    page.controller().pause();
+    ASSERT_TRUE(wait_for([&] { return page.bar().resume().isEnabled(); }));
+    EXPECT_FALSE(page.bar().pause().isEnabled());
+    page.controller().stop();
+    ASSERT_TRUE(wait_for([&] { return !page.controller().active(); }));
+    ASSERT_TRUE(wait_for([&] { return !page.bar().stop().isEnabled(); }));
+}
+
+TEST_F(StylePageTest, RemovingAStyleMovesTheOthersUpWithTheirWeights) {
+    page.inputs().style(0).load(style);
+    page.inputs().style(1).load(other);
+    ASSERT_TRUE(settled());
+    ASSERT_EQ(page.inputs().style_count(), 2);
+    ParamSet params = page.panel().params();
+    ASSERT_TRUE(params.set(style::style_weight_id(0), 0.25).ok());
+    ASSERT_TRUE(params.set(style::style_weight_id(1), 0.5).ok());
+    page.panel().set_params(params);
+    page.inputs().style(0).clear();
+    EXPECT_EQ(page.inputs().style_count(), 1);
+    EXPECT_EQ(page.inputs().style(0).picture()->path, other);
+    EXPECT_DOUBLE_EQ(weight(0), 0.5);
+}
+
+TEST_F(StylePageTest, SwapsAndClears) {
+    page.inputs().content().load(content);
+    page.inputs().style(0).load(style);
+    ASSERT_TRUE(settled());
+    page.inputs().swap();
+    EXPECT_EQ(page.inputs().content().picture()->path, style);
+    EXPECT_EQ(page.inputs().style(0).picture()->path, content);
+    page.inputs().clear();
+    EXPECT_EQ(page.inputs().style_count(), 0);
+    EXPECT_FALSE(page.inputs().content().picture());
+}
+
+TEST_F(StylePageTest, TheWelcomePageFillsTheWells) {
+    Q_EMIT context.style_requested(content, style);
+    ASSERT_TRUE(settled());
+    ASSERT_TRUE(page.inputs().content().picture());
+    EXPECT_EQ(page.inputs().style_count(), 1);
+}
+
+TEST_F(StylePageTest, OpensAStoredRun) {
+    const std::filesystem::path dir = context.workspace().runs() / "old";
+    std::filesystem::create_directories(dir.parent_path());
+    RunInfo info;
+    info.kind = "style";
+    info.name = "old";
+    info.params = ParamSet(style::schema()).to_json();
+    info.inputs = {{"content", "content.png"},
+                   {"content_name", "cat.png"},
+                   {"styles", {"style-1.png"}},
+                   {"weights", "/nowhere"}};
+    auto experiment = Experiment::create(dir, info);
+    ASSERT_TRUE(experiment.ok()) << experiment.error().message;
+    std::filesystem::create_directories(dir / "inputs");
+    ASSERT_TRUE(write_picture(dir / "inputs" / "content.png", two_colours(40, 30)).ok());
+    ASSERT_TRUE(write_picture(dir / "inputs" / "style-1.png", plain_frame(9, 9, 1, 2, 3)).ok());
+    std::filesystem::create_directories(experiment->sample_path(60).parent_path());
+    ASSERT_TRUE(write_picture(experiment->sample_path(60), plain_frame(40, 30, 77, 0, 0)).ok());
+    QString shown;
+    QObject::connect(&context, &StudioContext::page_requested, &page,
+                     [&](const QString& id) { shown = id; });
+    Q_EMIT context.open_run_requested(QString::fromStdString(dir.string()), false);
+    EXPECT_EQ(shown, QStringLiteral("style"));
+    ASSERT_TRUE(wait_for([&] { return page.gallery().current_step() == 60; }))
+        << page.banner().toStdString();
+    ASSERT_TRUE(page.inputs().content().picture());
+    EXPECT_EQ(page.inputs().content().picture()->name, QStringLiteral("cat.png"));
+    EXPECT_EQ(page.inputs().style_count(), 1);
+    EXPECT_TRUE(page.bar().resume().isEnabled());
+    EXPECT_TRUE(page.bar().export_button().isEnabled());
+}
+
+}  // namespace
+}  // namespace pentimento::ui
