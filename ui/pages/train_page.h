@@ -68,7 +68,7 @@ class TrainPage : public Page {
     void update_summary();
     void show_progress(const Progress& progress);
     void show_metric_specs(const std::vector<MetricSpec>& specs);
-    void receive(const std::vector<Event>& arrived);
+    void receive(const std::vector<Event>& events);
     void show_stored(const StoredRun& stored, bool resume);
     void resume_stored(std::int64_t total_steps);
     void begin(PreparedRun run, bool fresh);

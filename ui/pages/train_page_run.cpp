@@ -12,7 +12,6 @@
 #include "ui/pages/train_page.h"
 #include "ui/plots/metric_plot.h"
 #include "ui/widgets/event_log.h"
-#include "ui/widgets/number_box.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/preset_picker.h"
 #include "ui/widgets/resume_bar.h"
@@ -34,23 +33,6 @@ std::int64_t total_steps(const ParamSet& params) {
     if (!spec) return 0;
     const auto* steps = std::get_if<std::int64_t>(&params.value("steps"));
     return steps ? *steps : 0;
-}
-
-/// "2e-4", as everywhere in the studio, where an edit's text says "2e-04".
-std::vector<Event> readable(std::vector<Event> events) {
-    for (Event& event : events) {
-        const Json& data = event.data;
-        if (event.type != "edit" || !data.is_object() || !data.contains("from") ||
-            !data.contains("to") || !data["from"].is_number_float() ||
-            !data["to"].is_number_float())
-            continue;
-        const auto colon = event.text.rfind(": ");
-        if (colon == std::string::npos) continue;
-        event.text = event.text.substr(0, colon + 2) +
-                     number_text(data["from"].get<double>()).toStdString() + " → " +
-                     number_text(data["to"].get<double>()).toStdString();
-    }
-    return events;
 }
 
 }  // namespace
@@ -224,8 +206,7 @@ void TrainPage::show_metric_specs(const std::vector<MetricSpec>& specs) {
     }
 }
 
-void TrainPage::receive(const std::vector<Event>& arrived) {
-    const std::vector<Event> events = readable(arrived);
+void TrainPage::receive(const std::vector<Event>& events) {
     for (const Event& event : events) {
         if (event.type == "resumed")
             for (MetricPlot* plot : plots_) plot->rewind_to(event.step);
@@ -261,10 +242,10 @@ void TrainPage::show_stored(const StoredRun& stored, bool resume) {
     for (MetricPlot* plot : plots_) {
         plot->clear();
         plot->append(stored.metrics);
-        plot->append(readable(stored.events));
+        plot->append(stored.events);
     }
     log_->clear();
-    log_->append(readable(stored.events));
+    log_->append(stored.events);
     gallery_->set_experiment(shown_);
     const std::int64_t steps = stored.metrics.empty() ? 0 : stored.metrics.back().step;
     Progress progress;
