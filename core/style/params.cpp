@@ -58,6 +58,7 @@ const Param<double> kContentWeight = Param<double>("content_weight", 1)
                                              "lets the style dissolve them. Acts at once.")
                                          .group(kBlend)
                                          .range(0, 10000)
+                                         .log_scale()
                                          .step(0.1)
                                          .live();
 const Param<double> kStyleWeight =
@@ -69,6 +70,7 @@ const Param<double> kStyleWeight =
             "relation to Content counts: doubling both changes nothing. Acts at once.")
         .group(kBlend)
         .range(0, 1'000'000)
+        .log_scale()
         .step(0.5)
         .live();
 const Param<double> kTvWeight = Param<double>("tv_weight", 1)
@@ -79,6 +81,7 @@ const Param<double> kTvWeight = Param<double>("tv_weight", 1)
                                         "flat areas like watercolour. Acts at once.")
                                     .group(kBlend)
                                     .range(0, 10000)
+                                    .log_scale()
                                     .step(0.1)
                                     .live();
 

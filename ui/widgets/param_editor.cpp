@@ -59,7 +59,7 @@ double round_to_digits(double value, int digits) {
 
 /// A logarithmic slider whose range begins at 0 keeps its first place for 0.
 double log_floor(const ParamSpec& spec) {
-    return *spec.min > 0 ? *spec.min : *spec.max * 1e-5;
+    return *spec.min > 0 ? *spec.min : *spec.max * 1e-6;
 }
 
 }  // namespace
