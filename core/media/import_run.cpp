@@ -1,6 +1,8 @@
 // Importing in steps of about a tenth of a second: read, decode on a few threads, append in order.
 #include "core/media/import_run.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -15,12 +17,20 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kStepTime = std::chrono::milliseconds(100);
+constexpr double kBatchSeconds = 0.02;  // of this thread's share of decoding a batch
+constexpr std::size_t kMaxBatch = 512;
 constexpr std::uint64_t kBatchBytes = 32u << 20;
 constexpr std::size_t kMaxProblems = 1000;
 constexpr unsigned kMaxThreads = 4;
 constexpr int kPreviewEdge = 128;
 constexpr std::size_t kPreviewCells = 36;
 constexpr std::int64_t kLargePreviewPixels = 256 * 256;
+
+double thread_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 unsigned thread_count() {
     return std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
@@ -107,20 +117,20 @@ Result<StepReport> ImportRun::step() {
 
 Result<std::vector<ImportRun::Item>> ImportRun::take_batch() {
     std::vector<Item> batch;
+    const auto frame_bytes = static_cast<std::uint64_t>(settings_.size) * settings_.size * 4;
     std::uint64_t bytes = 0;
-    const std::size_t most = std::size_t{thread_count()} * 4;
-    while (!exhausted_ && batch.size() < most && bytes < kBatchBytes) {
+    while (!exhausted_ && batch.size() < batch_size_ && bytes < kBatchBytes) {
         auto item = source_->next();
         if (!item) return item.error();
         exhausted_ = !item->has_value();
         if (exhausted_) break;
-        bytes += (*item)->bytes;
+        bytes += (*item)->bytes + frame_bytes;
         batch.push_back({std::move(**item), {}, {}});
     }
     return batch;
 }
 
-void ImportRun::decode(std::vector<Item>& batch) const {
+void ImportRun::decode(std::vector<Item>& batch) {
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
         for (std::size_t i = next++; i < batch.size(); i = next++) {
@@ -144,7 +154,16 @@ void ImportRun::decode(std::vector<Item>& batch) const {
     std::vector<std::jthread> helpers;
     for (std::size_t i = 1; i < std::min<std::size_t>(thread_count(), batch.size()); ++i)
         helpers.emplace_back(work);
+    const double before = thread_seconds();
     work();
+    // Waking a thread can take longer than decoding a few small pictures, the more so on a busy
+    // machine, hence processor time and not the clock: a batch grows until it is worth the trouble.
+    // Its size has no influence on the result.
+    const double spent = thread_seconds() - before;
+    if (spent < kBatchSeconds / 2)
+        batch_size_ = std::min(batch_size_ * 2, kMaxBatch);
+    else if (spent > kBatchSeconds * 2)
+        batch_size_ = std::max<std::size_t>(batch_size_ / 2, thread_count());
 }
 
 void ImportRun::skip(const std::string& source, const std::string& reason, StepReport& report) {

@@ -33,7 +33,7 @@ class ImportRun final : public Run {
     };
 
     Result<std::vector<Item>> take_batch();
-    void decode(std::vector<Item>& batch) const;
+    void decode(std::vector<Item>& batch);
     Status add(Item& item, StepReport& report);
     Status write(const Item& item);
     void skip(const std::string& source, const std::string& reason, StepReport& report);
@@ -49,6 +49,7 @@ class ImportRun final : public Run {
     std::optional<PackWriter> writer_;
     int channels_ = 0;  ///< 0: no picture has decided yet
 
+    std::size_t batch_size_ = 8;  ///< pictures handed to the threads at a time
     bool scanned_ = false;
     bool exhausted_ = false;
     bool finished_ = false;

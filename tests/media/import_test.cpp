@@ -209,22 +209,30 @@ TEST_F(Import, SameResultEveryTime) {
 
 TEST_F(Import, CancellingLeavesNothing) {
     const fs::path from = folder("f");
-    for (int i = 0; i < 300; ++i)
-        ASSERT_TRUE(write_picture(from / (std::to_string(i) + ".bmp"), test_picture(400, 400, i)));
+    folder("real");
+    // Many large pictures for little: links to a few files.
+    for (int i = 0; i < 10; ++i)
+        ASSERT_TRUE(
+            write_picture(dir_ / "real" / (std::to_string(i) + ".bmp"), test_picture(800, 800, i)));
+    for (int i = 0; i < 3000; ++i)
+        fs::create_symlink(dir_ / "real" / (std::to_string(i % 10) + ".bmp"),
+                           from / (std::to_string(i) + ".bmp"));
     write_bytes(out(), "what was there before");
     {
-        auto run = make_import_run(from.string(), ParamSet(import_schema()), out());
+        ParamSet params(import_schema());
+        ASSERT_TRUE(params.set("skip_duplicates", false));
+        auto run = make_import_run(from.string(), params, out());
         ASSERT_TRUE(run);
         EXPECT_EQ((*run)->kind(), "import");
         EXPECT_FALSE((*run)->preview());
         std::int64_t last = 0;
-        for (int i = 0; i < 3; ++i) {
+        for (int i = 0; i < 2; ++i) {
             const auto start = std::chrono::steady_clock::now();
             const auto report = (*run)->step();
             ASSERT_TRUE(report);
             ASSERT_FALSE(report->finished) << "the test needs more pictures";
             EXPECT_GT(report->step, last);
-            EXPECT_EQ(report->total_steps, 300);
+            EXPECT_EQ(report->total_steps, 3000);
             EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
             last = report->step;
         }
@@ -237,7 +245,7 @@ TEST_F(Import, CancellingLeavesNothing) {
         EXPECT_FALSE((*run)->apply({{"size", std::int64_t{32}}}));
     }
     EXPECT_EQ(*read_file(out()), "what was there before");
-    EXPECT_EQ(std::distance(fs::directory_iterator(dir_), {}), 2);
+    EXPECT_EQ(std::distance(fs::directory_iterator(dir_), {}), 3);
 }
 
 TEST_F(Import, NothingUsableIsAnErrorThatHelps) {
