@@ -96,26 +96,34 @@ TEST_F(MainWindowTest, ARunFillsThePageAndStaysResponsive) {
 }
 
 TEST_F(MainWindowTest, RestartSettingsAreLockedAndLiveOnesReachTheRun) {
-    QSignalSpy events(&run(), &RunController::events_arrived);
     start_fake();
     ParamPanel& panel = window->train_page().panel();
-    const ParamSpec* live = nullptr;
-    const ParamSpec* restart = nullptr;
-    for (const ParamSpec& spec : panel.params().schema().specs()) {
-        if (spec.level != Level::Basic || !std::holds_alternative<double>(spec.default_value))
-            continue;
-        if (spec.apply == Apply::Live && !live) live = &spec;
-    }
-    for (const ParamSpec& spec : panel.params().schema().specs())
-        if (spec.apply == Apply::Restart &&
-            std::holds_alternative<std::int64_t>(spec.default_value) && !restart)
-            restart = &spec;
+    const auto box_of = [&](Apply apply) -> NumberBox* {
+        for (const ParamSpec& spec : panel.params().schema().specs())
+            if (spec.apply == apply && spec.level == Level::Basic && spec.id != "steps")
+                if (auto* box = panel.findChild<NumberBox*>(QString::fromStdString(spec.id)))
+                    return box;
+        return nullptr;
+    };
+    NumberBox* live = box_of(Apply::Live);
+    NumberBox* restart = box_of(Apply::Restart);
     ASSERT_TRUE(live && restart);
-    EXPECT_FALSE(panel.findChild<NumberBox*>(QString::fromStdString(restart->id))->isEnabled());
-    EXPECT_TRUE(panel.findChild<NumberBox*>(QString::fromStdString(live->id))->isEnabled());
+    EXPECT_FALSE(restart->isEnabled());
+    EXPECT_TRUE(live->isEnabled());
+
+    // The fake run does not know the setting and says so: the patch has reached it.
+    std::string answer;
+    QObject::connect(&run(), &RunController::events_arrived, window.get(),
+                     [&](const std::vector<Event>& events) {
+                         for (const Event& event : events)
+                             if (event.type == "warning") answer = event.text;
+                     });
+    live->stepBy(1);
+    ASSERT_TRUE(wait_for([&] { return !answer.empty(); }));
+    EXPECT_NE(answer.find(live->objectName().toStdString()), std::string::npos);
+
     run().stop();
-    ASSERT_TRUE(wait_for([&] { return !run().active(); }));
-    EXPECT_TRUE(panel.findChild<NumberBox*>(QString::fromStdString(restart->id))->isEnabled());
+    EXPECT_TRUE(wait_for([&] { return restart->isEnabled(); }));
 }
 
 TEST_F(MainWindowTest, SpacePausesAndResumesOnTheTrainPage) {
