@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <QLabel>
+#include <QApplication>
 #include <QMenuBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>

@@ -40,8 +40,7 @@ QVariant RunsModel::text(const RunRow& row, Column column) const {
         case Source:
             return row.source;
         case Created:
-            return QLocale().toString(row.created.toLocalTime(),
-                                      QStringLiteral("d MMM yyyy, HH:mm"));
+            return QLocale().toString(row.created.toLocalTime(), QStringLiteral("d MMM, HH:mm"));
         case Steps:
             return QString::fromStdString(format_count(row.steps));
         case Loss:
@@ -84,6 +83,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
                        ? QVariant(QIcon(QPixmap::fromImage(row.thumbnail)))
                        : QVariant();
         case Qt::ToolTipRole:
+            if (column == Created) return QLocale().toString(row.created.toLocalTime());
             return column == Name        ? row.directory
                    : column == Thumbnail ? row.settings
                                          : text(row, column);

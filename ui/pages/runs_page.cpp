@@ -95,6 +95,8 @@ QWidget* RunsPage::build_table() {
     header->setSectionResizeMode(RunsModel::Name, QHeaderView::Stretch);
     header->setSectionResizeMode(RunsModel::Thumbnail, QHeaderView::Fixed);
     header->resizeSection(RunsModel::Thumbnail, 84);
+    header->setSectionResizeMode(RunsModel::Source, QHeaderView::Interactive);
+    header->resizeSection(RunsModel::Source, 120);
     header->setMinimumSectionSize(64);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &RunsPage::selection_changed);

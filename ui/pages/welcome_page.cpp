@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QPainterPath>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QToolButton>
@@ -23,6 +24,7 @@ namespace {
 constexpr int kMosaicPictures = 24;
 constexpr int kMosaicStride = 10;  // neighbours in a source are often alike
 constexpr int kRecentRuns = 6;
+constexpr int kTileEdge = 112;
 const char* const kFashionSource = "idx:/usr/share/datasets/fashion-mnist";
 
 /// The two sample pictures side by side, meeting in a slanted seam: what blending is about.
@@ -60,7 +62,8 @@ QImage blend_picture() {
 QPixmap square(const QImage& picture) {
     const int edge = std::min(picture.width(), picture.height());
     return QPixmap::fromImage(
-        picture.copy((picture.width() - edge) / 2, (picture.height() - edge) / 2, edge, edge));
+        picture.copy((picture.width() - edge) / 2, (picture.height() - edge) / 2, edge, edge)
+            .scaled(kTileEdge, kTileEdge, Qt::KeepAspectRatio, Qt::SmoothTransformation));
 }
 
 }  // namespace
@@ -200,7 +203,7 @@ void WelcomePage::show_recent(const std::vector<RunRow>& rows) {
         const RunRow& run = rows[i];
         auto* button = new QToolButton;
         button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
-        button->setIconSize({112, 112});
+        button->setIconSize({kTileEdge, kTileEdge});
         button->setIcon(run.thumbnail.isNull() ? theme::icon(QStringLiteral("image"))
                                                : QIcon(square(run.thumbnail)));
         const QString name = button->fontMetrics().elidedText(run.name, Qt::ElideRight, 120);

@@ -54,15 +54,15 @@ MetricPlot::MetricPlot(const QString& title, QWidget* parent)
     column->addWidget(plot_, 1);
 
     plot_->setAccessibleName(title);
-    plot_->setMinimumHeight(96);
+    plot_->setMinimumHeight(104);
     plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plot_->setMouseTracking(true);
     plot_->installEventFilter(this);
-    plot_->xAxis->setLabel(tr("Step"));
     plot_->xAxis->setNumberFormat(QStringLiteral("gb"));
     plot_->xAxis->setNumberPrecision(7);
     plot_->yAxis->setNumberPrecision(4);
-    plot_->axisRect()->setMinimumMargins(QMargins(40, 6, 12, 34));
+    plot_->yAxis->ticker()->setTickCount(4);  // labels must not touch in a low plot
+    plot_->axisRect()->setMinimumMargins(QMargins(40, 6, 12, 22));
     plot_->setNoAntialiasingOnDrag(true);
 
     cursor_ = new QCPItemStraightLine(plot_);

@@ -28,7 +28,6 @@ ResumeBar::ResumeBar(QWidget* parent)
     total_->setSingleStep(100);
     total_->setAccessibleName(tr("Total steps after resuming"));
     theme::set_role(resume_, "primary");
-    resume_->setIcon(theme::icon(QStringLiteral("play")));
     resume_->setToolTip(
         tr("Goes on from the newest checkpoint, exactly as if it had never stopped"));
     auto* close = new QPushButton(tr("Close"));
