@@ -96,7 +96,7 @@ inline void put_be32(std::string& bytes, std::size_t at, std::uint32_t value) {
 
 inline std::string le(std::uint64_t value, int count) {
     std::string out;
-    for (int i = 0; i < count; ++i) out += static_cast<char>(value >> (8 * i));
+    for (int i = 0; i < count; ++i, value >>= 8) out += static_cast<char>(value);
     return out;
 }
 
