@@ -45,8 +45,8 @@ int main() {
         const torch::Tensor grad = torch::randn({64, shape.out, 2 * shape.size, 2 * shape.size});
         torch::Tensor gradients[2][2];
         const auto run = [&](bool ours) {
-            x.mutable_grad() = {};
-            w.mutable_grad() = {};
+            x.mutable_grad() = torch::Tensor();
+            w.mutable_grad() = torch::Tensor();
             const torch::Tensor y =
                 ours ? pentimento::tensor::conv_transpose2d(x, w, {.stride = 2, .padding = 1})
                      : torch::conv_transpose2d(x, w, {}, 2, 1);
