@@ -13,7 +13,6 @@ const char* const kModel = "Model";
 const char* const kTraining = "Training";
 const char* const kBalance = "Balance";
 const char* const kPictures = "Pictures";
-const char* const kMachine = "Machine";
 }  // namespace
 
 const Param<std::int64_t> kSize = Param<std::int64_t>("size", 64)
@@ -220,26 +219,6 @@ const Param<std::int64_t> kMetricsEvery = Param<std::int64_t>("metrics_every", 5
                                               .range(1, 10'000)
                                               .live()
                                               .advanced();
-
-const Param<std::string> kDevice =
-    Param<std::string>("device", "auto")
-        .label("Device")
-        .help("Where to compute. Automatic takes a CUDA graphics card when there is one.")
-        .group(kMachine)
-        .choice("auto", "Automatic", "A CUDA graphics card when there is one, else the processor")
-        .choice("cpu", "Processor")
-        .choice("cuda", "Graphics card (CUDA)")
-        .advanced();
-const Param<std::int64_t> kThreads = Param<std::int64_t>("threads", 0)
-                                         .label("Threads")
-                                         .help(
-                                             "Processors to use; 0 takes all that this program may "
-                                             "use. With 1, results are the same bit for bit on "
-                                             "every computer with the same kind of processor.")
-                                         .unit("threads")
-                                         .group(kMachine)
-                                         .range(0, 256)
-                                         .advanced();
 
 const Param<std::string>& arch_param() {
     static const Param<std::string> param = [] {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/params/param_set.h"
+#include "core/tensor/machine_params.h"
 
 namespace pentimento::gan {
 
@@ -37,7 +38,7 @@ extern const Param<std::int64_t> kSampleEvery;
 extern const Param<std::int64_t> kPreviewCount;
 extern const Param<std::int64_t> kMetricsEvery;
 // Machine
-extern const Param<std::string> kDevice;
-extern const Param<std::int64_t> kThreads;
+using tensor::kDevice;
+using tensor::kThreads;
 
 }  // namespace pentimento::gan

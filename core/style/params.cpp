@@ -13,7 +13,6 @@ const char* const kPicture = "Picture";
 const char* const kBlend = "Blend";
 const char* const kFeatureGroup = "Features";
 const char* const kOptimisation = "Optimisation";
-const char* const kMachine = "Machine";
 }  // namespace
 
 const Param<std::int64_t> kSize = Param<std::int64_t>("size", 256)
@@ -265,26 +264,6 @@ const Param<std::int64_t> kSampleEvery =
         .range(0, 100'000)
         .step(10)
         .advanced();
-
-const Param<std::string> kDevice =
-    Param<std::string>("device", "auto")
-        .label("Device")
-        .help("Where to compute. Automatic takes a CUDA graphics card when there is one.")
-        .group(kMachine)
-        .choice("auto", "Automatic", "A CUDA graphics card when there is one, else the processor")
-        .choice("cpu", "Processor")
-        .choice("cuda", "Graphics card (CUDA)")
-        .advanced();
-const Param<std::int64_t> kThreads = Param<std::int64_t>("threads", 0)
-                                         .label("Threads")
-                                         .help(
-                                             "Processors to use; 0 takes all that this program may "
-                                             "use. With 1, results are the same bit for bit on "
-                                             "every computer with the same kind of processor.")
-                                         .unit("threads")
-                                         .group(kMachine)
-                                         .range(0, 256)
-                                         .advanced();
 
 const Schema& schema() {
     static const Schema schema = [] {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/params/param_set.h"
+#include "core/tensor/machine_params.h"
 
 namespace pentimento::style {
 
@@ -33,7 +34,7 @@ extern const Param<std::string> kSchedule;
 extern const Param<std::int64_t> kSeed;
 extern const Param<std::int64_t> kSampleEvery;
 // Machine
-extern const Param<std::string> kDevice;
-extern const Param<std::int64_t> kThreads;
+using tensor::kDevice;
+using tensor::kThreads;
 
 }  // namespace pentimento::style
