@@ -54,13 +54,42 @@ Status check_data(const PackInfo& info) {
 
 NetworkShape shape_from(const ParamSet& params) {
     return {static_cast<int>(params.get(kSize)), static_cast<int>(params.get(kChannels)),
-            static_cast<int>(params.get(kLatent))};
+            static_cast<int>(params.get(kLatent)),
+            params.get(kConditional) ? static_cast<int>(params.get(kClasses)) : 0};
 }
 
 Status check_params(const ParamSet& params) {
     if (params.get(kChannels) == 2)
         return invalid("Pictures have 1 channel (grey) or 3 (colour), not 2.");
-    return check_size(params.get(arch_param()), params.get(kSize));
+    const std::string& arch = params.get(arch_param());
+    if (Status s = check_size(arch, params.get(kSize)); !s) return s;
+    const Architecture& architecture = *architecture_registry().find(arch);
+    const auto refused = [](const std::string& what, const std::string& why) {
+        return invalid(what + " cannot be used here: " + why + ".");
+    };
+    if (params.get(kConditional)) {
+        if (!architecture.entry.conditional)
+            return refused("\"" + kConditional.spec().label + "\"",
+                           "the architecture '" + arch + "' cannot use classes");
+        if (params.get(kClasses) < 2)
+            return refused("\"" + kConditional.spec().label + "\"",
+                           "the dataset has no classes (import one with class folders or labels)");
+    }
+    if (architecture.refuses)
+        if (const std::string why = architecture.refuses(params); !why.empty())
+            return refused("These settings", why);
+    for (const auto& [id, regulariser] : regulariser_registry().items())
+        if (params.get(regulariser.weight) > 0 && regulariser.refuses)
+            if (const std::string why = regulariser.refuses(architecture); !why.empty())
+                return refused(regulariser.entry.label, why);
+    const Loss& loss = *loss_registry().find(params.get(loss_param()));
+    if (params.get(kLabelSmoothing) > 0 && !loss.no_smoothing.empty())
+        return refused("Label smoothing", loss.no_smoothing);
+    return {};
+}
+
+torch::Tensor labels_in_turn(std::int64_t count, int classes) {
+    return classes > 0 ? torch::arange(count, torch::kInt64).remainder(classes) : torch::Tensor();
 }
 
 std::shared_ptr<Generator> build_generator(const ParamSet& params) {
@@ -72,20 +101,44 @@ std::shared_ptr<Generator> build_generator(const ParamSet& params) {
 }
 
 torch::Tensor generate(Generator& generator, const torch::Tensor& latents,
-                       const torch::Device& device) {
+                       const torch::Tensor& labels, const torch::Device& device,
+                       std::int64_t size) {
     torch::NoGradGuard no_grad;
     generator.eval();
     std::vector<torch::Tensor> pieces;
-    for (const auto& piece : latents.split(kPiece))
-        pieces.push_back(generator.forward(piece.to(device)).cpu());
+    for (std::int64_t i = 0; i < latents.size(0); i += kPiece) {
+        const std::int64_t count = std::min(kPiece, latents.size(0) - i);
+        torch::Tensor picture =
+            generator
+                .forward(latents.narrow(0, i, count).to(device),
+                         labels.defined() ? labels.narrow(0, i, count).to(device) : labels)[0]
+                .to(torch::kCPU, torch::kFloat32);
+        if (const std::int64_t now = picture.size(3); now < size)  // a network that still grows
+            picture = picture.repeat_interleave(size / now, 2).repeat_interleave(size / now, 3);
+        pieces.push_back(picture);
+    }
     return torch::cat(pieces);
 }
 
 Status fit_to_dataset(ParamSet& params, const PackInfo& info) {
     if (Status s = check_data(info); !s) return s;
     if (Status s = check_size(params.get(arch_param()), info.width); !s) return s;
-    return params.apply(
-        {{kSize.id(), std::int64_t{info.width}}, {kChannels.id(), std::int64_t{info.channels}}});
+    if (params.get(kConditional) && !info.class_names.empty()) {
+        std::int64_t labelled = 0;
+        for (const std::int64_t count : info.class_counts) labelled += count;
+        if (labelled < info.count)
+            return invalid(format_count(info.count - labelled) +
+                           " pictures of the dataset have no class. Put every picture into a class "
+                           "folder, or switch \"" +
+                           kConditional.spec().label + "\" off.");
+    }
+    if (Status s = params.apply(
+            {{kSize.id(), std::int64_t{info.width}},
+             {kChannels.id(), std::int64_t{info.channels}},
+             {kClasses.id(), static_cast<std::int64_t>(info.class_names.size())}});
+        !s)
+        return s;
+    return check_params(params);
 }
 
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, PackedDataset data) {
@@ -113,6 +166,11 @@ Result<Preview> sample(const ParamSet& params, const std::filesystem::path& chec
         return invalid("The number of samples must be 1 … " + format_count(kMaxSamples) + ".");
     if (request.columns < 1) return invalid("A grid needs at least one column.");
     if (Status s = check_params(params); !s) return s.error();
+    if (request.label && (*request.label < 0 || *request.label >= shape_from(params).classes))
+        return invalid(shape_from(params).classes == 0
+                           ? "This generator has not learned classes, so none can be asked for."
+                           : "The class must be 0 … " +
+                                 std::to_string(shape_from(params).classes - 1) + ".");
     const auto device = tensor::resolve_device(params.get(kDevice));
     if (!device) return device.error();
     return tensor::guarded("Making samples", [&]() -> Result<Preview> {
@@ -125,8 +183,21 @@ Result<Preview> sample(const ParamSet& params, const std::filesystem::path& chec
         Preview preview;
         preview.columns = static_cast<int>(std::min<std::int64_t>(request.columns, request.count));
         preview.rows = static_cast<int>((request.count + preview.columns - 1) / preview.columns);
-        preview.frame = tensor_to_grid(generate(*generator, latents, torch::Device(*device)),
-                                       preview.columns, kSignedRange);
+        const NetworkShape shape = shape_from(params);
+        const Architecture& architecture =
+            *architecture_registry().find(params.get(arch_param()));
+        if (architecture.growth) {
+            const auto pictures = pictures_drawn(checkpoint);
+            if (!pictures) return pictures.error();
+            generator->set_growth(architecture.growth(shape, params, *pictures));
+        }
+        const torch::Tensor labels =
+            request.label && shape.classes > 0
+                ? torch::full({request.count}, *request.label, torch::kInt64)
+                : labels_in_turn(request.count, shape.classes);
+        preview.frame = tensor_to_grid(
+            generate(*generator, latents, labels, torch::Device(*device), shape.size),
+            preview.columns, kSignedRange);
         return preview;
     });
 }

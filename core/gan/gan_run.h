@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,26 @@ struct Entry {
     std::string label;
     std::string help;        ///< one paragraph for a newcomer
     std::string reference;   ///< paper with its arXiv number
-    std::vector<int> sizes;  ///< picture sizes in pixels an architecture can make; empty for losses
+    std::vector<int> sizes = {};  ///< picture sizes in px an architecture can make; empty for others
+    bool conditional = false;     ///< an architecture that can learn classes
+    bool styled = false;          ///< an architecture with intermediate latents
 };
 std::vector<Entry> architectures();
 std::vector<Entry> losses();
+std::vector<Entry> regularisers();
+std::vector<Entry> augmentations();
+
+/// A way to train that belongs together: an architecture with the loss, regularisers and numbers
+/// that its paper publishes, and a small form that shows something in minutes on two processors.
+/// Each becomes two presets, "<id>" and "<id>-small".
+struct Family {
+    Entry entry;
+    std::string arch;  ///< id of its architecture
+    std::vector<std::pair<std::string, std::string>> published;  ///< on top of the defaults
+    std::vector<std::pair<std::string, std::string>> small;      ///< on top of `published`
+    std::string expect;  ///< of the small form: what is seen after how long
+};
+std::vector<Family> families();
 
 /// All parameters of GAN training: data, architecture, optimisation, balance, previews.
 const Schema& schema();
@@ -41,6 +58,7 @@ struct SampleRequest {
     std::int64_t count = 64;
     int columns = 8;
     std::uint64_t seed = 1;
+    std::optional<std::int64_t> label;  ///< one class for all; else classes in turn
 };
 /// Pictures from a checkpoint's (EMA) generator; `params` as stored in run.json with its edits
 /// applied.

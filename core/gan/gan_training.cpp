@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/gan/params.h"
+#include "core/gan/schedule.h"
 #include "core/nn/ema.h"
 #include "core/tensor/batch.h"
 #include "core/tensor/frame.h"
@@ -17,21 +18,35 @@ namespace {
 using tensor::Stream;
 using torch::Tensor;
 
-/// Latents are numbered by step and by draw within the step, so that a step's draws depend on no
+/// Draws are numbered by step and by draw within the step, so that a step's draws depend on no
 /// others.
-constexpr std::uint64_t kDrawsPerStep = 64;
+constexpr std::uint64_t kDrawsPerStep = 1 << 16;
+/// Steps between sound states that are kept in memory, and how far back the older one lies.
+constexpr std::int64_t kRememberEvery = 100;
+constexpr std::int64_t kOlderBy = 500;
+constexpr std::int64_t kMostRollbacks = 3;
+/// Steps between looks at how much the pictures of fixed latents change, and how many are looked
+/// at.
+constexpr std::int64_t kChangeEvery = 50;
+constexpr std::int64_t kChangeCount = 16;
 
-nn::AdamSettings adam_settings(const ParamSet& params, const Param<double>& lr) {
-    return {params.get(lr), params.get(kBeta1), params.get(kBeta2), params.get(kWeightDecay)};
+nn::OptimiserSettings optimiser_settings(const ParamSet& params, const Param<double>& lr,
+                                         const ScheduleValues& schedule) {
+    static const std::map<std::string, nn::OptimiserKind> kinds = {
+        {"adam", nn::OptimiserKind::Adam},
+        {"adamw", nn::OptimiserKind::AdamW},
+        {"rmsprop", nn::OptimiserKind::RmsProp},
+        {"sgd", nn::OptimiserKind::Sgd}};
+    return {.kind = kinds.at(params.get(kOptimiser)),
+            .lr = params.get(lr) * schedule.lr,
+            .beta1 = params.get(kBeta1),
+            .beta2 = schedule.beta2,
+            .weight_decay = params.get(kWeightDecay)};
 }
 
-Error diverged(const NonFiniteLoss& bad, std::int64_t step) {
-    return {
-        ErrorCode::Numeric,
-        std::string("Training broke down at step ") + std::to_string(step) + ": the loss of the " +
-            bad.player +
-            " is no longer a number. Resume from the last checkpoint with a lower learning rate.",
-        "loss = " + std::to_string(bad.value)};
+std::string broke_down(const NonFiniteLoss& bad, std::int64_t step) {
+    return "Training broke down at step " + std::to_string(step) + ": the loss of the " +
+           bad.player + " is no longer a number.";
 }
 
 }  // namespace
@@ -41,12 +56,13 @@ GanTraining::GanTraining(const ParamSet& params, PackedDataset data, const std::
       data_(std::move(data)),
       device_(device),
       shape_(shape_from(params)),
+      architecture_(architecture_registry().find(params.get(arch_param()))),
       seed_(static_cast<std::uint64_t>(params.get(kSeed))),
-      sampler_(data_.count(), seed_, params.get(kFlips)) {
-    const Architecture& architecture = *architecture_registry().find(params_.get(arch_param()));
+      sampler_(data_.count(), seed_, params.get(kFlips)),
+      evaluations_(data_, device_) {
     players_.loss = loss_registry().find(params_.get(loss_param()));
     players_.generator = build_generator(params_);
-    players_.discriminator = architecture.make_discriminator(
+    players_.discriminator = architecture_->make_discriminator(
         shape_, params_, tensor::make_generator(seed_, Stream::InitDiscriminator, 0));
     average_ = build_generator(params_);  // the same seed, so it begins as the generator's twin
     for (torch::nn::Module* network :
@@ -56,23 +72,23 @@ GanTraining::GanTraining(const ParamSet& params, PackedDataset data, const std::
         network->to(device_);
     average_->eval();
     for (auto& parameter : average_->parameters()) parameter.set_requires_grad(false);
-    players_.generator_adam =
-        std::make_unique<nn::Adam>(*players_.generator, adam_settings(params_, kLrG));
-    players_.discriminator_adam =
-        std::make_unique<nn::Adam>(*players_.discriminator, adam_settings(params_, kLrD));
+    const ScheduleValues schedule = schedule_at(params_, 0);
+    players_.generator_optimiser = std::make_unique<nn::Optimiser>(
+        *players_.generator, optimiser_settings(params_, kLrG, schedule));
+    players_.discriminator_optimiser = std::make_unique<nn::Optimiser>(
+        *players_.discriminator, optimiser_settings(params_, kLrD, schedule));
     preview_latents_ = tensor::draw_numbered_latents(0, params_.get(kPreviewCount), shape_.latent,
                                                      seed_, Stream::PreviewLatents);
+    progression_.augment_strength = params_.get(kAugmentStrength);
     take_settings();
+    grow();
 }
 
+/// What the optimisers follow, at the present step.
 void GanTraining::take_settings() {
-    players_.generator_adam->set(adam_settings(params_, kLrG));
-    players_.discriminator_adam->set(adam_settings(params_, kLrD));
-    rules_.d_steps = static_cast<int>(params_.get(kDSteps));
-    rules_.skip_d_below = params_.get(kSkipDBelow);
-    rules_.label_smoothing = params_.get(kLabelSmoothing);
-    rules_.generator_first = params_.get(kGeneratorFirst);
-    rules_.average_d_loss = params_.get(kAverageDLoss);
+    const ScheduleValues schedule = schedule_at(params_, progression_.step);
+    players_.generator_optimiser->set(optimiser_settings(params_, kLrG, schedule));
+    players_.discriminator_optimiser->set(optimiser_settings(params_, kLrD, schedule));
 }
 
 Status GanTraining::apply(const Patch& patch) {
@@ -86,71 +102,207 @@ Status GanTraining::apply(const Patch& patch) {
                     "' is fixed while a training goes on. Start a new training to change it.",
                 {}};
     }
-    if (Status applied = params_.apply(patch); !applied) return applied;
+    ParamSet changed = params_;
+    if (Status applied = changed.apply(patch); !applied) return applied;
+    if (Status fits = check_params(changed); !fits) return fits;
+    if (changed.get(kAugmentStrength) != params_.get(kAugmentStrength))
+        progression_.augment_strength = changed.get(kAugmentStrength);
+    params_ = std::move(changed);
     take_settings();
     return {};
 }
 
 Result<StepReport> GanTraining::step() {
     const std::int64_t total = params_.get(kSteps);
-    if (step_ >= total) {
+    if (progression_.step >= total) {
         StepReport done;
-        done.step = step_;
+        done.step = progression_.step;
         done.total_steps = total;
         done.finished = true;
         return done;
     }
-    const std::string what = "Training step " + std::to_string(step_ + 1);
+    const std::string what = "Training step " + std::to_string(progression_.step + 1);
     return tensor::guarded(what, [&]() -> Result<StepReport> {
         try {
             return take_step();
         } catch (const NonFiniteLoss& bad) {
-            return diverged(bad, step_ + 1);
+            return roll_back(bad);
         }
     });
 }
 
-StepReport GanTraining::take_step() {
-    const std::int64_t number = step_ + 1;
-    const bool measured = number == 1 || number % params_.get(kMetricsEvery) == 0;
+StepRules GanTraining::rules_for_step(bool measured) const {
+    StepRules rules;
+    rules.batch = params_.get(kBatch);
+    rules.micro_batch = params_.get(kMicroBatch);
+    rules.d_steps = static_cast<int>(params_.get(kDSteps));
+    rules.skip_d_below = params_.get(kSkipDBelow);
+    rules.label_smoothing = params_.get(kLabelSmoothing);
+    rules.instance_noise = instance_noise_at(params_, progression_.step);
+    rules.clip_gradients = params_.get(kClipGradients);
+    rules.generator_first = params_.get(kGeneratorFirst);
+    rules.average_d_loss = params_.get(kAverageDLoss);
+    rules.augmentation = augmentation_registry().find(params_.get(augment_param()));
+    rules.augment_strength = progression_.augment_strength;
+    const double penalty_factor = schedule_at(params_, progression_.step).penalty;
+    for (const auto& [id, regulariser] : regulariser_registry().items()) {
+        const double weight = params_.get(regulariser.weight);
+        const std::int64_t every = params_.get(regulariser.every);
+        if (weight <= 0 || progression_.step % every != 0) continue;
+        const bool scheduled = id == "r1" || id == "r2";
+        rules.penalties.push_back(
+            {&regulariser,
+             weight * static_cast<double>(every) * (scheduled ? penalty_factor : 1.0)});
+    }
+    rules.real_fade = growth_.fade;
+    rules.bfloat16 = params_.get(kPrecision) == "bfloat16" ||
+                     (params_.get(kPrecision) == "auto" && device_.is_cuda());
     // On a GPU, looking at a loss makes it wait, so there only measured steps are looked at.
-    rules_.check_losses = device_.is_cpu() || measured;
-    rules_.measure_gradients = measured;
+    rules.check_losses = device_.is_cpu() || measured;
+    rules.measure_gradients = measured;
+    return rules;
+}
+
+void GanTraining::grow() {
+    if (!architecture_->growth) return;
+    growth_ = architecture_->growth(shape_, params_, sampler_.cursor());
+    for (Network* network : {static_cast<Network*>(players_.generator.get()),
+                             static_cast<Network*>(players_.discriminator.get()),
+                             static_cast<Network*>(average_.get())})
+        network->set_growth(growth_);
+    if (growth_.size == progression_.grown_to) return;
+    // Karras et al. 2017: the moments of the smaller networks mislead the larger ones.
+    if (progression_.grown_to != 0) {
+        players_.generator_optimiser->reset();
+        players_.discriminator_optimiser->reset();
+    }
+    progression_.grown_to = growth_.size;
+}
+
+StepReport GanTraining::take_step() {
+    if (progression_.step % kRememberEvery == 0 || !recent_) remember();
+    const std::int64_t number = progression_.step + 1;
+    const bool measured = number == 1 || number % params_.get(kMetricsEvery) == 0;
+    take_settings();
+    grow();
 
     const std::int64_t drawn_before = sampler_.cursor();
-    const StepValues values = train_step(players_, rules_, batches_for_step());
-    nn::ema_update(*average_, *players_.generator, nn::ema_decay_at(params_.get(kEmaDecay), step_));
-    tally_.taken += values.d_taken;
-    tally_.skipped += values.d_skipped;
-    step_ = number;
+    const StepValues values =
+        train_step(players_, rules_for_step(measured), batches_for_step());
+    nn::ema_update(*average_, *players_.generator, ema_decay_for(params_, progression_.step));
+    progression_.d_taken += values.d_taken;
+    progression_.d_skipped += values.d_skipped;
+    progression_.step = number;
+    progression_.cursor = sampler_.cursor();
+    adapt_augmentation(values);
 
     StepReport report;
-    report.step = step_;
+    report.step = number;
     report.total_steps = params_.get(kSteps);
     report.items = sampler_.cursor() - drawn_before;
-    report.finished = step_ >= report.total_steps;
+    report.finished = number >= report.total_steps;
     if (measured) report.metrics = measure(values);
+    if (architecture_->growth && growth_.size < shape_.size)
+        report.note = "Growing: " + std::to_string(growth_.size) + " px" +
+                      (growth_.fade < 1 ? ", fading in" : "");
+    if (number % kChangeEvery == 0) {
+        const std::int64_t count = std::min(kChangeCount, preview_latents_.size(0));
+        if (const auto change = evaluations_.fixed_change(
+                generate(*average_, preview_latents_.narrow(0, 0, count),
+                         labels_in_turn(count, shape_.classes), device_, shape_.size)))
+            report.metrics.push_back({"fixed_change", *change});
+    }
+    if (evaluations_.due(params_, number)) {
+        auto outcome = evaluations_.evaluate(params_, [this](std::int64_t count) {
+            return generate(*average_,
+                            tensor::draw_numbered_latents(0, count, shape_.latent, seed_,
+                                                          Stream::Evaluation),
+                            labels_in_turn(count, shape_.classes), device_, shape_.size);
+        });
+        report.metrics.insert(report.metrics.end(), outcome.metrics.begin(),
+                              outcome.metrics.end());
+        report.events = std::move(outcome.events);
+        report.score = outcome.score;
+    }
     return report;
 }
 
 Batches GanTraining::batches_for_step() {
+    // Pieces are cut from draws for the whole batch, so that working in pieces changes no draw.
+    struct Stock {
+        std::vector<Draw> draws;
+        std::size_t used = 0;
+        Tensor latents, labels;
+        std::int64_t latents_used = 0;
+        std::uint64_t draw;
+    };
+    const auto stock = std::make_shared<Stock>();
+    stock->draw = static_cast<std::uint64_t>(progression_.step) * kDrawsPerStep;
     const std::int64_t batch = params_.get(kBatch);
-    const auto reals = [this, batch] {
-        return tensor::load_batch(data_, sampler_.draw(batch), device_);
+    const auto reals = [this, stock, batch](std::int64_t count) {
+        if (stock->used == stock->draws.size()) {
+            stock->draws = sampler_.draw(batch);
+            stock->used = 0;
+        }
+        const std::span<const Draw> draws(stock->draws.data() + stock->used,
+                                          static_cast<std::size_t>(count));
+        stock->used += draws.size();
+        RealBatch real;
+        real.pictures = tensor::load_batch(data_, draws, device_);
+        if (shape_.classes > 0) {
+            std::vector<std::int64_t> labels;
+            for (const Draw& draw : draws) labels.push_back(data_.label(draw.index));
+            real.labels = torch::tensor(labels, torch::kInt64).to(device_);
+        }
+        return real;
     };
-    const auto latents = [this, batch,
-                          draw = static_cast<std::uint64_t>(step_) * kDrawsPerStep]() mutable {
-        return tensor::draw_latents(batch, shape_.latent, seed_, Stream::Noise, draw++).to(device_);
+    const auto noise = [this, stock, batch](std::int64_t count) {
+        if (!stock->latents.defined() || stock->latents_used == stock->latents.size(0)) {
+            const std::uint64_t draw = stock->draw++;
+            stock->latents =
+                tensor::draw_latents(batch, shape_.latent, seed_, Stream::Noise, draw).to(device_);
+            if (shape_.classes > 0)
+                stock->labels =
+                    torch::randint(shape_.classes, {batch},
+                                   tensor::make_generator(seed_, Stream::Labels, draw),
+                                   torch::kInt64)
+                        .to(device_);
+            stock->latents_used = 0;
+        }
+        NoiseBatch piece;
+        piece.latents = stock->latents.narrow(0, stock->latents_used, count);
+        if (stock->labels.defined())
+            piece.labels = stock->labels.narrow(0, stock->latents_used, count);
+        stock->latents_used += count;
+        return piece;
     };
-    return {reals, latents};
+    const auto random = [this, stock] {
+        return tensor::make_generator(seed_, Stream::StepChance, stock->draw++);
+    };
+    return {reals, noise, random};
+}
+
+void GanTraining::adapt_augmentation(const StepValues& values) {
+    const Augmentation* augmentation = augmentation_registry().find(params_.get(augment_param()));
+    if (augmentation == nullptr || !augmentation->adaptive || !values.real_sign.defined()) return;
+    progression_.real_sign_sum += values.real_sign.item<double>();
+    ++progression_.real_sign_count;
+    if (progression_.step % kAdaInterval != 0) return;
+    progression_.augment_strength = adapted_strength(
+        params_, progression_.augment_strength,
+        progression_.real_sign_sum / static_cast<double>(progression_.real_sign_count),
+        progression_.cursor - progression_.ada_cursor);
+    progression_.real_sign_sum = 0;
+    progression_.real_sign_count = 0;
+    progression_.ada_cursor = progression_.cursor;
 }
 
 std::vector<Metric> GanTraining::measure(const StepValues& values) {
     std::vector<std::string> ids;
     std::vector<Tensor> scalars;
-    const auto add = [&](const char* id, const Tensor& value) {
+    const auto add = [&](std::string id, const Tensor& value) {
         if (!value.defined()) return;
-        ids.emplace_back(id);
+        ids.push_back(std::move(id));
         scalars.push_back(value.to(torch::kFloat32).reshape({}));
     };
     add("loss_g", values.loss_g);
@@ -158,34 +310,104 @@ std::vector<Metric> GanTraining::measure(const StepValues& values) {
     add("d_real", values.d_real);
     add("d_fake", values.d_fake);
     add("d_fake_after", values.d_fake_after);
+    add("accuracy", values.accuracy);
+    add("r_t", values.real_sign);
     add("grad_g", values.grad_g);
     add("grad_d", values.grad_d);
+    for (const auto& [regulariser, value] : values.penalties)
+        add("penalty_" + regulariser->entry.id, value);
     const Tensor read = torch::stack(scalars).cpu();  // one read for all
     std::vector<Metric> metrics;
     for (std::size_t i = 0; i < ids.size(); ++i)
         metrics.push_back({ids[i], read[static_cast<std::int64_t>(i)].item<double>()});
-    if (const auto all = tally_.taken + tally_.skipped; all > 0)
-        metrics.push_back(
-            {"d_skipped", static_cast<double>(tally_.skipped) / static_cast<double>(all)});
-    tally_ = {};
+    if (const auto all = progression_.d_taken + progression_.d_skipped; all > 0)
+        metrics.push_back({"d_skipped", static_cast<double>(progression_.d_skipped) /
+                                            static_cast<double>(all)});
+    progression_.d_taken = progression_.d_skipped = 0;
+    if (params_.get(augment_param()) != "none")
+        metrics.push_back({"augment", progression_.augment_strength});
+    if (architecture_->growth)
+        metrics.push_back({"growth", static_cast<double>(growth_.size)});
     return metrics;
+}
+
+void GanTraining::remember() {
+    if (!params_.get(kRollBack)) {
+        recent_.reset();
+        older_.reset();
+        return;
+    }
+    // Damage that no loss has shown yet must not be remembered.
+    if (!nn::all_finite(*players_.generator) || !nn::all_finite(*players_.discriminator)) return;
+    const auto step_of = [](const std::optional<SavedState>& state) {
+        return state ? state->json.at("step").get<std::int64_t>() : -kOlderBy;
+    };
+    if (recent_ && (!older_ || step_of(recent_) - step_of(older_) >= kOlderBy))
+        older_ = std::move(recent_);
+    recent_ = capture(state());
+}
+
+Result<StepReport> GanTraining::roll_back(const NonFiniteLoss& cause) {
+    const std::int64_t broken = progression_.step + 1;
+    const std::string reason = broke_down(cause, broken);
+    // The newest sound state first; when that led to the same end, an older one.
+    const auto& target = progression_.rollbacks > 0 && older_ ? older_ : recent_;
+    if (!params_.get(kRollBack) || !target || progression_.rollbacks >= kMostRollbacks)
+        return Error{
+            ErrorCode::Numeric,
+            reason +
+                (progression_.rollbacks >= kMostRollbacks
+                     ? " It was rolled back three times already. Resume from the last checkpoint "
+                       "with lower learning rates, or try an R1 penalty or gradient clipping."
+                     : " Resume from the last checkpoint with a lower learning rate."),
+            "loss = " + std::to_string(cause.value)};
+    const std::int64_t attempt = progression_.rollbacks + 1;
+    TrainingState now = state();
+    if (Status restored = gan::apply(*target, now, "The remembered state"); !restored)
+        return restored.error();
+    sampler_.seek(progression_.cursor);
+    progression_.rollbacks = attempt;
+
+    const ParamSet before = params_;
+    const Patch slower = {{kLrG.id(), std::max(before.get(kLrG) / 2, *kLrG.spec().min)},
+                          {kLrD.id(), std::max(before.get(kLrD) / 2, *kLrD.spec().min)}};
+    if (Status changed = apply(slower); !changed) return changed.error();
+    grow();
+    recent_ = capture(state());
+
+    StepReport report;
+    report.step = progression_.step;
+    report.total_steps = params_.get(kSteps);
+    report.note = "Rolled back";
+    report.events.push_back(
+        {.type = "rollback",
+         .text = reason + " Went back to step " + std::to_string(progression_.step) +
+                 " and halved both learning rates (attempt " + std::to_string(attempt) + " of " +
+                 std::to_string(kMostRollbacks) + ").",
+         .step = progression_.step,
+         .severity = Severity::Warning,
+         .data = {{"from", broken},
+                  {"to", progression_.step},
+                  {"reason", reason},
+                  {"attempt", attempt}}});
+    for (Event& edit : edit_events(before, params_, progression_.step, /*by_the_run=*/true))
+        report.events.push_back(std::move(edit));
+    return report;
 }
 
 Result<Preview> GanTraining::preview() {
     return tensor::guarded("Making a preview", [&]() -> Result<Preview> {
-        const Tensor pictures = generate(*average_, preview_latents_, device_);
+        const Tensor pictures = generate(*average_, preview_latents_,
+                                         labels_in_turn(preview_latents_.size(0), shape_.classes),
+                                         device_, shape_.size);
         const int count = static_cast<int>(pictures.size(0));
         Preview preview;
         preview.columns = static_cast<int>(std::ceil(std::sqrt(count)));
         preview.rows = (count + preview.columns - 1) / preview.columns;
         preview.frame = tensor_to_grid(pictures, preview.columns, kSignedRange);
-        preview.step = step_;
+        preview.step = progression_.step;
         return preview;
     });
-}
-
-TrainingState GanTraining::state() {
-    return {params_, players_, *average_, step_, sampler_.cursor(), tally_};
 }
 
 Status GanTraining::save(const std::filesystem::path& dir) {
@@ -195,10 +417,21 @@ Status GanTraining::save(const std::filesystem::path& dir) {
 
 Status GanTraining::restore(const std::filesystem::path& dir) {
     return tensor::guarded("Loading a checkpoint", [&]() -> Status {
-        TrainingState loaded = state();
-        if (Status done = load_checkpoint(loaded, dir); !done) return done;
-        sampler_.seek(loaded.cursor);
+        TrainingState now = state();
+        if (Status done = load_checkpoint(now, dir); !done) return done;
+        sampler_.seek(progression_.cursor);
+        recent_.reset();
+        older_.reset();
+        take_settings();
+        grow();
         return {};
+    });
+}
+
+Status GanTraining::adopt(const std::filesystem::path& checkpoint_dir) {
+    return tensor::guarded("Taking over weights", [&]() -> Status {
+        TrainingState now = state();
+        return load_weights(now, checkpoint_dir);
     });
 }
 

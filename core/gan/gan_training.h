@@ -7,6 +7,7 @@
 
 #include "core/data/sampler.h"
 #include "core/gan/checkpoint.h"
+#include "core/gan/evaluation.h"
 #include "core/gan/train_step.h"
 
 namespace pentimento::gan {
@@ -24,34 +25,47 @@ class GanTraining : public Run {
     Result<Preview> preview() override;
     Status save(const std::filesystem::path& dir) override;
     Status restore(const std::filesystem::path& dir) override;
-    std::int64_t steps_done() const override { return step_; }
+    Status adopt(const std::filesystem::path& checkpoint_dir) override;
+    std::int64_t steps_done() const override { return progression_.step; }
 
     /// For tests.
+    Players& players() { return players_; }
     const Players& players() const { return players_; }
     const Generator& average() const { return *average_; }
+    double augment_strength() const { return progression_.augment_strength; }
 
   private:
     void take_settings();
     StepReport take_step();
-    std::vector<Metric> measure(const StepValues& values);
+    Result<StepReport> roll_back(const NonFiniteLoss& cause);
+    void remember();
+    void grow();
+    void adapt_augmentation(const StepValues& values);
+    StepRules rules_for_step(bool measured) const;
     Batches batches_for_step();
-    TrainingState state();
+    std::vector<Metric> measure(const StepValues& values);
+    TrainingState state() { return {params_, players_, *average_, progression_}; }
 
     ParamSet params_;
     PackedDataset data_;
     torch::Device device_;
     NetworkShape shape_;
+    const Architecture* architecture_;
     std::uint64_t seed_;
     Players players_;
     std::shared_ptr<Generator> average_;  ///< the generator's moving average
     Sampler sampler_;
-    StepRules rules_;
+    Evaluations evaluations_;
     torch::Tensor preview_latents_;
-    std::int64_t step_ = 0;
-    DiscriminatorTally tally_;
+    Progression progression_;
+    Growth growth_;
+    /// Sound states to roll back to: the newest and one well before it, in case trouble began
+    /// unseen.
+    std::optional<SavedState> recent_, older_;
 };
 
-/// Architecture, loss, size and channels fit each other; the message says what does not.
+/// Architecture, loss, regularisers, size, channels and device fit each other; the message says
+/// what does not and why.
 Status check_params(const ParamSet& params);
 
 NetworkShape shape_from(const ParamSet& params);
@@ -59,9 +73,13 @@ NetworkShape shape_from(const ParamSet& params);
 /// A generator with first weights, on the CPU.
 std::shared_ptr<Generator> build_generator(const ParamSet& params);
 
+/// 0, 1, …, classes − 1, 0, … for `count` pictures; undefined without classes.
+torch::Tensor labels_in_turn(std::int64_t count, int classes);
+
 /// Eval mode, no gradients, all latents in pieces that keep memory small → N×C×S×S in [−1, 1] on
-/// the CPU.
+/// the CPU, S the full `size` also while a network still grows.
 torch::Tensor generate(Generator& generator, const torch::Tensor& latents,
-                       const torch::Device& device);
+                       const torch::Tensor& labels, const torch::Device& device,
+                       std::int64_t size);
 
 }  // namespace pentimento::gan

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/gan/augment/augment.h"
 #include "core/gan/registry.h"
 
 namespace pentimento::gan {
@@ -12,6 +13,9 @@ const char* const kData = "Data";
 const char* const kModel = "Model";
 const char* const kTraining = "Training";
 const char* const kBalance = "Balance";
+const char* const kRegularisation = "Regularisation";
+const char* const kAugmentation = "Augmentation";
+const char* const kEvaluation = "Evaluation";
 const char* const kPictures = "Pictures";
 }  // namespace
 
@@ -39,6 +43,23 @@ const Param<bool> kFlips = Param<bool>("flips", false)
                                    "left and right differ, as in digits and letters.")
                                .group(kData)
                                .alias("flip");
+
+const Param<bool> kConditional =
+    Param<bool>("conditional", false)
+        .label("Learn classes")
+        .help(
+            "Tells both networks which class each picture belongs to, so that one can ask for a "
+            "class afterwards. Needs a dataset with class folders or labels and an architecture "
+            "that can use them.")
+        .group(kData);
+
+const Param<std::int64_t> kClasses =
+    Param<std::int64_t>("classes", 0)
+        .label("Classes")
+        .help("How many classes the dataset has. It follows from the dataset.")
+        .group(kData)
+        .range(0, 100'000)
+        .advanced();
 
 const Param<std::int64_t> kLatent = Param<std::int64_t>("latent", 100)
                                         .label("Latent numbers")
@@ -121,6 +142,79 @@ const Param<double> kWeightDecay =
         .range(0, 1)
         .live()
         .advanced();
+const Param<std::string> kOptimiser =
+    Param<std::string>("optimiser", "adam")
+        .label("Optimiser")
+        .help("How gradients become steps. Nearly all GANs use Adam.")
+        .group(kTraining)
+        .choice("adam", "Adam", "Steps adapted to each weight, with memory of the direction")
+        .choice("adamw", "AdamW", "Adam with weight decay taken from the weights themselves")
+        .choice("rmsprop", "RMSprop", "Adapted steps; β1 is its momentum")
+        .choice("sgd", "SGD", "Plain steps along the gradient; β1 is its momentum")
+        .alias("optimizer")
+        .advanced();
+const Param<std::string> kSchedule =
+    Param<std::string>("schedule", "constant")
+        .label("Schedule")
+        .help(
+            "How learning rates (and, if asked for, β2 and penalties) change from the first to the "
+            "last step. It multiplies the values above, which stay yours to move.")
+        .group(kTraining)
+        .choice("constant", "Constant")
+        .choice("linear", "Linear", "In a straight line to the end value")
+        .choice("cosine", "Cosine", "Slowly at first and at the end, fast between")
+        .live();
+const Param<std::int64_t> kWarmUp =
+    Param<std::int64_t>("warm_up", 0)
+        .label("Warm-up")
+        .help("Steps over which learning rates rise from nothing to their value. 0 is off.")
+        .unit("steps")
+        .group(kTraining)
+        .range(0, 1'000'000)
+        .step(100)
+        .live()
+        .advanced();
+const Param<double> kLrEnd =
+    Param<double>("lr_end", 0)
+        .label("Learning rate at the end")
+        .help("What a linear or cosine schedule multiplies the learning rates by at the last step.")
+        .group(kTraining)
+        .range(0, 1)
+        .step(0.05)
+        .live()
+        .advanced()
+        .when("schedule", {"linear", "cosine"});
+const Param<double> kBeta2End =
+    Param<double>("beta2_end", 0)
+        .label("β2 at the end")
+        .help("Where the schedule takes β2. 0 leaves it where it is.")
+        .group(kTraining)
+        .range(0, 0.99999)
+        .step(0.01)
+        .live()
+        .advanced()
+        .when("schedule", {"linear", "cosine"});
+const Param<double> kPenaltyEnd =
+    Param<double>("penalty_end", 1)
+        .label("R1 and R2 at the end")
+        .help("What the schedule multiplies γ of R1 and R2 by at the last step. 1 leaves them.")
+        .group(kTraining)
+        .range(0, 10)
+        .step(0.05)
+        .live()
+        .advanced()
+        .when("schedule", {"linear", "cosine"});
+const Param<std::int64_t> kMicroBatch =
+    Param<std::int64_t>("micro_batch", 0)
+        .label("Pictures at a time")
+        .help(
+            "Works through a batch in pieces of this many pictures and adds their gradients up, so "
+            "that a batch larger than memory still counts as one. 0 takes the batch whole.")
+        .unit("pictures")
+        .group(kTraining)
+        .range(0, 4096)
+        .step(8)
+        .advanced();
 const Param<std::int64_t> kSeed =
     Param<std::int64_t>("seed", 1)
         .label("Seed")
@@ -161,6 +255,37 @@ const Param<double> kLabelSmoothing = Param<double>("label_smoothing", 0)
                                           .range(0, 0.5)
                                           .step(0.05)
                                           .live();
+const Param<double> kInstanceNoise =
+    Param<double>("instance_noise", 0)
+        .label("Instance noise")
+        .help(
+            "Adds noise of this strength to all pictures before the discriminator sees them, so "
+            "that it cannot tell them apart at a glance. 0.1 is usual; 0 is off.")
+        .group(kBalance)
+        .range(0, 2)
+        .step(0.05)
+        .live();
+const Param<std::int64_t> kInstanceNoiseSteps =
+    Param<std::int64_t>("instance_noise_steps", 0)
+        .label("Instance noise fades over")
+        .help("Steps from the start in which the instance noise falls to nothing. 0 keeps it.")
+        .unit("steps")
+        .group(kBalance)
+        .range(0, 10'000'000)
+        .step(500)
+        .live()
+        .advanced();
+const Param<double> kClipGradients =
+    Param<double>("clip_gradients", 0)
+        .label("Clip gradients at")
+        .help(
+            "Shortens a gradient that is longer than this, so that one bad batch cannot throw the "
+            "networks off. 0 is off.")
+        .group(kBalance)
+        .range(0, 1e6)
+        .step(1)
+        .live()
+        .advanced();
 const Param<bool> kGeneratorFirst = Param<bool>("generator_first", false)
                                         .label("Generator steps first")
                                         .help(
@@ -178,6 +303,50 @@ const Param<bool> kAverageDLoss = Param<bool>("average_d_loss", false)
                                       .group(kBalance)
                                       .advanced();
 
+const Param<bool> kRollBack =
+    Param<bool>("roll_back", true)
+        .label("Roll back when training breaks down")
+        .help(
+            "When a loss or a weight is no longer a number, goes back to the last sound state and "
+            "halves both learning rates, at most three times, and says so.")
+        .group(kBalance)
+        .live()
+        .advanced();
+
+const Param<double> kAugmentStrength =
+    Param<double>("augment_strength", 1)
+        .label("Augmentation strength")
+        .help(
+            "How much pictures are changed before the discriminator sees them: 0 not at all, 1 "
+            "fully. Adaptive augmentation moves it by itself and begins here.")
+        .group(kAugmentation)
+        .range(0, 1)
+        .step(0.05)
+        .live();
+const Param<double> kAdaTarget =
+    Param<double>("ada_target", 0.6)
+        .label("Adaptive: target")
+        .help(
+            "Adaptive augmentation rises while the share of real pictures that the discriminator "
+            "is sure of (r_t) is above this, and falls below it. 0 holds the strength still.")
+        .group(kAugmentation)
+        .range(0, 1)
+        .step(0.05)
+        .live()
+        .advanced()
+        .when("augment", {"ada"});
+const Param<double> kAdaKimg =
+    Param<double>("ada_kimg", 500)
+        .label("Adaptive: speed")
+        .help("Thousands of pictures in which the strength can move from 0 to 1.")
+        .unit("kimg")
+        .group(kAugmentation)
+        .range(0.1, 100'000)
+        .log_scale()
+        .live()
+        .advanced()
+        .when("augment", {"ada"});
+
 const Param<double> kEmaDecay = Param<double>("ema_decay", 0.999)
                                     .label("Weight averaging")
                                     .help(
@@ -190,6 +359,17 @@ const Param<double> kEmaDecay = Param<double>("ema_decay", 0.999)
                                     .step(0.001)
                                     .live()
                                     .advanced();
+const Param<double> kEmaRamp =
+    Param<double>("ema_ramp", 0)
+        .label("Weight averaging ramp")
+        .help(
+            "Keeps the average's half-life below this share of the training so far (0.05 in "
+            "StyleGAN2), so that early weights are soon forgotten. 0 uses a short fixed start.")
+        .group(kPictures)
+        .range(0, 1)
+        .step(0.01)
+        .live()
+        .advanced();
 const Param<std::int64_t> kSampleEvery =
     Param<std::int64_t>("sample_every", 100)
         .label("Keep a sample every")
@@ -220,6 +400,49 @@ const Param<std::int64_t> kMetricsEvery = Param<std::int64_t>("metrics_every", 5
                                               .live()
                                               .advanced();
 
+const Param<std::int64_t> kEvaluateEvery =
+    Param<std::int64_t>("evaluate_every", 500)
+        .label("Evaluate every")
+        .help(
+            "How often pictures are made and compared with the dataset: KID, precision, recall, "
+            "diversity, memorisation. Each time takes a few seconds on two processors. 0 is "
+            "never; the health panel then knows less.")
+        .unit("steps")
+        .group(kEvaluation)
+        .range(0, 10'000'000)
+        .step(100)
+        .live();
+const Param<std::int64_t> kEvaluateCount =
+    Param<std::int64_t>("evaluate_count", 256)
+        .label("Pictures to evaluate")
+        .help("How many made and real pictures are compared. More gives calmer figures.")
+        .unit("pictures")
+        .group(kEvaluation)
+        .range(32, 50'000)
+        .step(64)
+        .advanced();
+const Param<std::string> kEvaluateFeatures =
+    Param<std::string>("evaluate_features", "")
+        .label("Features for evaluation")
+        .help(
+            "A weights file of VGG-19 or SqueezeNet (safetensors) or of the official Inception "
+            "(pt_inception-2015-12-05) to compare pictures with. Empty uses the built-in features; "
+            "figures from different features cannot be compared.")
+        .group(kEvaluation)
+        .advanced();
+
+const Param<std::string> kPrecision =
+    Param<std::string>("precision", "auto")
+        .label("Number format")
+        .help(
+            "Automatic uses bfloat16 for the heavy products where the device gains from it (recent "
+            "graphics cards) and float32 elsewhere.")
+        .group("Machine")
+        .choice("auto", "Automatic")
+        .choice("float32", "float32", "Exact, the same on every device")
+        .choice("bfloat16", "bfloat16 (mixed)", "Half the bytes; sums stay in float32")
+        .advanced();
+
 const Param<std::string>& arch_param() {
     static const Param<std::string> param = [] {
         Param<std::string> arch("arch", "dcgan");
@@ -236,6 +459,22 @@ const Param<std::string>& loss_param() {
         loss.label("Loss").help("What the two networks are paid for.").group(kModel);
         for (const Entry& entry : losses()) loss.choice(entry.id, entry.label, entry.help);
         return loss;
+    }();
+    return param;
+}
+
+const Param<std::string>& augment_param() {
+    static const Param<std::string> param = [] {
+        Param<std::string> augment("augment", "none");
+        augment.label("Augmentation")
+            .help(
+                "Changes real and made pictures alike before the discriminator sees them, so that "
+                "it cannot learn a small dataset by heart. The made pictures themselves stay "
+                "clean.")
+            .group(kAugmentation);
+        for (const auto& [id, augmentation] : augmentation_registry().items())
+            augment.choice(id, augmentation.entry.label, augmentation.entry.help);
+        return augment;
     }();
     return param;
 }
@@ -266,7 +505,7 @@ std::vector<ParamSpec> architecture_params() {
 const Schema& schema() {
     static const Schema schema = [] {
         Schema s;
-        s.add(kSize).add(kChannels).add(kFlips);
+        s.add(kSize).add(kChannels).add(kFlips).add(kConditional).add(kClasses);
         s.add(arch_param());
         for (ParamSpec& spec : architecture_params()) s.add(std::move(spec));
         s.add(loss_param()).add(kLatent);
@@ -277,14 +516,32 @@ const Schema& schema() {
             .add(kBeta1)
             .add(kBeta2)
             .add(kWeightDecay)
+            .add(kOptimiser)
+            .add(kSchedule)
+            .add(kWarmUp)
+            .add(kLrEnd)
+            .add(kBeta2End)
+            .add(kPenaltyEnd)
+            .add(kMicroBatch)
             .add(kSeed);
         s.add(kDSteps)
             .add(kSkipDBelow)
             .add(kLabelSmoothing)
+            .add(kInstanceNoise)
+            .add(kInstanceNoiseSteps)
+            .add(kClipGradients)
             .add(kGeneratorFirst)
-            .add(kAverageDLoss);
-        s.add(kEmaDecay).add(kSampleEvery).add(kPreviewCount).add(kMetricsEvery);
-        s.add(kDevice).add(kThreads);
+            .add(kAverageDLoss)
+            .add(kRollBack);
+        for (const auto& [id, regulariser] : regulariser_registry().items())
+            for (ParamSpec spec : {regulariser.weight.spec(), regulariser.every.spec()}) {
+                spec.group = kRegularisation;
+                s.add(std::move(spec));
+            }
+        s.add(augment_param()).add(kAugmentStrength).add(kAdaTarget).add(kAdaKimg);
+        s.add(kEmaDecay).add(kEmaRamp).add(kSampleEvery).add(kPreviewCount).add(kMetricsEvery);
+        s.add(kEvaluateEvery).add(kEvaluateCount).add(kEvaluateFeatures);
+        s.add(kDevice).add(kThreads).add(kPrecision);
         return s;
     }();
     return schema;

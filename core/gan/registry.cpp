@@ -1,5 +1,7 @@
-// The two registries, made on first use, so that files may register in any order.
+// The registries, made on first use, so that files may register in any order.
 #include "core/gan/registry.h"
+
+#include "core/gan/augment/augment.h"
 
 namespace pentimento::gan {
 
@@ -13,11 +15,32 @@ Registry<Loss>& loss_registry() {
     return registry;
 }
 
+Registry<Regulariser>& regulariser_registry() {
+    static Registry<Regulariser> registry("regulariser");
+    return registry;
+}
+
+Registry<Family>& family_registry() {
+    static Registry<Family> registry("family");
+    return registry;
+}
+
+std::vector<Family> families() {
+    std::vector<Family> list;
+    for (const auto& [id, family] : family_registry().items()) list.push_back(family);
+    return list;
+}
 std::vector<Entry> architectures() {
     return architecture_registry().entries();
 }
 std::vector<Entry> losses() {
     return loss_registry().entries();
+}
+std::vector<Entry> regularisers() {
+    return regulariser_registry().entries();
+}
+std::vector<Entry> augmentations() {
+    return augmentation_registry().entries();
 }
 
 }  // namespace pentimento::gan

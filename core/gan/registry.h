@@ -1,4 +1,4 @@
-// Architectures and losses register themselves here: a new one is one new file in arch/ or loss/,
+// Architectures, losses and regularisers register themselves here: a new one is one new file,
 // and the settings panel, the command line, the reference pages and the contract tests pick it up.
 // Torch inside: not for ui.
 #pragma once
@@ -14,28 +14,10 @@
 #include <vector>
 
 #include "core/gan/gan_run.h"
+#include "core/gan/networks.h"
 #include "core/params/schema.h"
 
 namespace pentimento::gan {
-
-/// N×latent standard normals → N×C×S×S pictures in [−1, 1].
-class Generator : public torch::nn::Module {
-  public:
-    virtual torch::Tensor forward(const torch::Tensor& latents) = 0;
-};
-
-/// N×C×S×S pictures → N logits: sigmoid(logit) is the probability that the picture is real.
-class Discriminator : public torch::nn::Module {
-  public:
-    virtual torch::Tensor forward(const torch::Tensor& pictures) = 0;
-};
-
-/// What a network must fit.
-struct NetworkShape {
-    int size = 64;     ///< pixels, one of the architecture's sizes
-    int channels = 3;  ///< 1 or 3
-    int latent = 100;  ///< numbers in a latent
-};
 
 struct Architecture {
     Entry entry;
@@ -49,20 +31,71 @@ struct Architecture {
     std::function<std::shared_ptr<Discriminator>(const NetworkShape&, const ParamSet&,
                                                  torch::Generator random)>
         make_discriminator;
+    /// For architectures that grow: where they are after `pictures` pictures. Empty for others.
+    std::function<Growth(const NetworkShape&, const ParamSet&, std::int64_t pictures)> growth;
+    /// Why these settings do not go with this architecture; empty when they do. May be left out.
+    std::function<std::string(const ParamSet&)> refuses;
 };
 
-/// Both functions give a scalar to be minimised, finite for every finite logit.
+struct LossContext {
+    double label_smoothing = 0;
+    torch::Generator random;  ///< for losses that draw (hinge margins)
+};
+
+/// Losses are scalars to be minimised, finite for every finite logit; each is the mean over all
+/// logits.
 struct Loss {
     Entry entry;
-    /// `real_target` is the probability the discriminator shall give real pictures: 1, or a little
-    /// less with one-sided label smoothing. Loss on real and loss on fake, to be added.
+    /// Loss on real and loss on fake, to be added.
     struct Discriminating {
         torch::Tensor real, fake;
     };
     std::function<Discriminating(const torch::Tensor& real_logits, const torch::Tensor& fake_logits,
-                                 double real_target)>
+                                 const LossContext&)>
         discriminator;
-    std::function<torch::Tensor(const torch::Tensor& fake_logits)> generator;
+    /// `real_logits` carry no gradient and are undefined unless the loss is relativistic.
+    std::function<torch::Tensor(const torch::Tensor& fake_logits, const torch::Tensor& real_logits)>
+        generator;
+    /// Compares real with made pictures, so that the generator's step needs both.
+    bool relativistic = false;
+    /// The logit above which the discriminator says "real".
+    double boundary = 0;
+    /// Whether σ(logit) is a probability; otherwise scores are shown as they are.
+    bool probability = true;
+    /// Why label smoothing has no meaning here; empty when it has.
+    std::string no_smoothing;
+};
+
+enum class Player { Generator, Discriminator };
+
+/// What a penalty may look at. Gradients are taken with create_graph.
+struct RegulariserInput {
+    Generator& generator;
+    Discriminator& discriminator;
+    /// What the discriminator was shown, after augmentation; leaves that require a gradient when
+    /// the regulariser asks for it. Only in the discriminator's step.
+    const Pyramid& reals;
+    const Pyramid& fakes;
+    torch::Tensor real_logits, fake_logits;  ///< of these, with their graph
+    torch::Tensor labels;                    ///< of the reals
+    torch::Tensor latents, latent_labels;    ///< only in the generator's step
+    torch::Generator random;
+};
+
+/// A penalty that is added to a player's loss, times its weight. One that is computed every n-th
+/// step only counts n times ("lazy regularisation", Karras et al. 2019, arXiv:1912.04958, appendix
+/// B).
+struct Regulariser {
+    Entry entry;
+    Player player = Player::Discriminator;
+    Param<double> weight;       ///< live; 0 switches it off
+    Param<std::int64_t> every;  ///< live; steps
+    bool real_gradient = false;
+    bool fake_gradient = false;
+    /// A scalar, to be multiplied by the weight.
+    std::function<torch::Tensor(const RegulariserInput&)> penalty;
+    /// Why it cannot be used with this generator; empty when it can. May be left out.
+    std::function<std::string(const Architecture&)> refuses;
 };
 
 /// Things by id, listed in alphabetical order whatever the order of registration.
@@ -97,5 +130,7 @@ class Registry {
 
 Registry<Architecture>& architecture_registry();
 Registry<Loss>& loss_registry();
+Registry<Regulariser>& regulariser_registry();
+Registry<Family>& family_registry();
 
 }  // namespace pentimento::gan

@@ -1,31 +1,46 @@
 // The only place that knows how LibTorch 1.13, 2.6 and 2.11 differ.
 #pragma once
 
+#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 #include <torch/version.h>
 
-#include <string>
-#include <type_traits>
-
 namespace pentimento::tensor {
 
-namespace detail {
-template <class Optimizer>
-auto state_key(const Optimizer& optimizer, const torch::Tensor& parameter) {
-    using Key = typename std::decay_t<decltype(optimizer.state())>::key_type;
-    // 1.13 keys an optimiser's state by the parameter's address as text, 2.x by the address.
-    if constexpr (std::is_same_v<Key, std::string>)
-        return c10::guts::to_string(parameter.unsafeGetTensorImpl());
-    else
-        return static_cast<Key>(parameter.unsafeGetTensorImpl());
-}
-}  // namespace detail
+/// Heavy products in bfloat16 while it lives, sums in float32 ("mixed precision": Micikevicius et
+/// al. 2017, arXiv:1710.03740; bfloat16 needs no loss scaling). Does nothing when not enabled.
+class Autocast {
+  public:
+    Autocast(bool enabled, const torch::Device& device) : enabled_(enabled), cuda_(device.is_cuda()) {
+        if (enabled_) set(true);
+    }
+    ~Autocast() {
+        if (!enabled_) return;
+        set(false);
+        at::autocast::clear_cache();
+    }
+    Autocast(const Autocast&) = delete;
+    Autocast& operator=(const Autocast&) = delete;
 
-/// The key of `parameter` in `optimizer.state()`.
-inline auto optimiser_state_key(const torch::optim::Optimizer& optimizer,
-                                const torch::Tensor& parameter) {
-    return detail::state_key(optimizer, parameter);
-}
+  private:
+    void set(bool on) const {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+        const auto type = cuda_ ? at::kCUDA : at::kCPU;
+        at::autocast::set_autocast_dtype(type, at::kBFloat16);
+        at::autocast::set_autocast_enabled(type, on);
+#else
+        if (cuda_) {
+            at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+            at::autocast::set_enabled(on);
+        } else {
+            at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+            at::autocast::set_cpu_enabled(on);
+        }
+#endif
+    }
+    bool enabled_;
+    bool cuda_;
+};
 
 /// "1.13.1", "2.11.0+cu130": what the program was built against.
 inline const char* torch_version() {

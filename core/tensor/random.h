@@ -16,6 +16,9 @@ enum class Stream : std::uint64_t {
     Noise = 3,           ///< latents of training
     PreviewLatents = 4,  ///< the fixed latents of previews
     SampleLatents = 5,   ///< pictures asked for later
+    StepChance = 6,      ///< within a training step: layer noise, augmentation, interpolates
+    Labels = 7,          ///< classes of made pictures
+    Evaluation = 8,      ///< pictures made to be measured
 };
 
 /// Draws on the CPU, so that a seed gives the same numbers on every device.

@@ -41,8 +41,8 @@ class DcganGenerator : public Generator {
         layers_->push_back(tnn::Tanh());
         register_module("layers", layers_);
     }
-    Tensor forward(const Tensor& latents) override {
-        return layers_->forward(latents.view({latents.size(0), latents.size(1), 1, 1}));
+    Pyramid forward(const Tensor& latents, const Tensor&) override {
+        return {layers_->forward(latents.view({latents.size(0), latents.size(1), 1, 1}))};
     }
 
   private:
@@ -87,7 +87,9 @@ class DcganDiscriminator : public Discriminator {
                                            .bias(false)));
         register_module("layers", layers_);
     }
-    Tensor forward(const Tensor& pictures) override { return layers_->forward(pictures).flatten(); }
+    Tensor forward(const Pyramid& pictures, const Tensor&) override {
+        return layers_->forward(pictures[0]).flatten();
+    }
 
   private:
     void block(int in, int out, bool norm) {

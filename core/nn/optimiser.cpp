@@ -1,0 +1,148 @@
+// Optimisers, a parameter at a time and in place.
+#include "core/nn/optimiser.h"
+
+#include <cmath>
+
+namespace pentimento::nn {
+
+using torch::Tensor;
+
+Optimiser::Optimiser(const torch::nn::Module& network, const OptimiserSettings& settings)
+    : settings_(settings) {
+    for (const auto& entry : network.named_parameters())
+        slots_.push_back({entry.key(), entry.value(), {}, {}, 0});
+}
+
+void Optimiser::set(const OptimiserSettings& settings) {
+    const OptimiserKind kind = settings_.kind;
+    settings_ = settings;
+    settings_.kind = kind;
+}
+
+void Optimiser::zero_grad() {
+    for (Slot& slot : slots_) slot.parameter.mutable_grad() = {};
+}
+
+void Optimiser::reset() {
+    for (Slot& slot : slots_) slot = {slot.name, slot.parameter, {}, {}, 0};
+}
+
+bool Optimiser::has_first() const {
+    // RMSprop and SGD have a momentum only when asked for one.
+    return settings_.kind == OptimiserKind::Adam || settings_.kind == OptimiserKind::AdamW ||
+           settings_.beta1 > 0;
+}
+
+bool Optimiser::has_second() const {
+    return settings_.kind != OptimiserKind::Sgd;
+}
+
+void Optimiser::step() {
+    torch::NoGradGuard no_grad;
+    for (Slot& slot : slots_)
+        if (slot.parameter.grad().defined()) step_one(slot);
+}
+
+void Optimiser::step_one(Slot& slot) const {
+    const OptimiserSettings& s = settings_;
+    Tensor& weight = slot.parameter;
+    Tensor gradient = weight.grad();
+    if (s.weight_decay != 0) {
+        if (s.kind == OptimiserKind::AdamW)
+            weight.mul_(1 - s.lr * s.weight_decay);
+        else
+            gradient = gradient.add(weight, s.weight_decay);
+    }
+    if (has_first() && !slot.first.defined()) slot.first = torch::zeros_like(weight);
+    if (has_second() && !slot.second.defined()) slot.second = torch::zeros_like(weight);
+    ++slot.steps;
+
+    const auto count = static_cast<double>(slot.steps);
+    switch (s.kind) {
+        case OptimiserKind::Adam:
+        case OptimiserKind::AdamW: {
+            slot.first.lerp_(gradient, 1 - s.beta1);
+            slot.second.mul_(s.beta2).addcmul_(gradient, gradient, 1 - s.beta2);
+            const double bias1 = 1 - std::pow(s.beta1, count);
+            const double bias2 = std::sqrt(1 - std::pow(s.beta2, count));
+            weight.addcdiv_(slot.first, slot.second.sqrt().div_(bias2).add_(s.epsilon),
+                            -s.lr / bias1);
+            break;
+        }
+        case OptimiserKind::RmsProp: {
+            slot.second.mul_(s.beta2).addcmul_(gradient, gradient, 1 - s.beta2);
+            const Tensor scale = slot.second.sqrt().add_(s.epsilon);
+            if (has_first()) {
+                slot.first.mul_(s.beta1).addcdiv_(gradient, scale);
+                weight.add_(slot.first, -s.lr);
+            } else {
+                weight.addcdiv_(gradient, scale, -s.lr);
+            }
+            break;
+        }
+        case OptimiserKind::Sgd:
+            if (has_first()) {
+                slot.first.mul_(s.beta1).add_(gradient);
+                gradient = slot.first;
+            }
+            weight.add_(gradient, -s.lr);
+            break;
+    }
+}
+
+NamedTensors Optimiser::state() const {
+    NamedTensors saved;
+    for (const Slot& slot : slots_) {
+        if (slot.steps == 0) continue;
+        if (slot.first.defined()) saved.emplace_back(slot.name + ".exp_avg", slot.first);
+        if (slot.second.defined()) saved.emplace_back(slot.name + ".exp_avg_sq", slot.second);
+        saved.emplace_back(slot.name + ".step", torch::tensor({slot.steps}, torch::kInt64));
+    }
+    return saved;
+}
+
+Status Optimiser::load(const TensorMap& saved, std::string_view what) {
+    std::vector<Slot> loaded = slots_;
+    std::size_t used = 0;
+    const Tensor count = torch::zeros({1}, torch::kInt64);
+    for (Slot& slot : loaded) {
+        slot = {slot.name, slot.parameter, {}, {}, 0};
+        // A parameter that has not been stepped has no state yet.
+        if (saved.find(slot.name + ".step") == saved.end()) continue;
+        const auto step = detail::matching(saved, slot.name + ".step", count, what);
+        if (!step) return step.error();
+        slot.steps = step->item<std::int64_t>();
+        if (slot.steps < 1)
+            return Error{ErrorCode::Corrupt,
+                         std::string(what) + " counts " + std::to_string(slot.steps) +
+                             " steps for '" + slot.name + "'. The file is damaged.",
+                         {}};
+        ++used;
+        const auto moment = [&](const char* suffix, bool wanted, Tensor& into) -> Status {
+            const bool there = saved.find(slot.name + suffix) != saved.end();
+            // A momentum that was switched on or off since begins or ends here.
+            if (!there && (!wanted || settings_.kind == OptimiserKind::Sgd ||
+                           settings_.kind == OptimiserKind::RmsProp))
+                return {};
+            const auto found = detail::matching(saved, slot.name + suffix, slot.parameter, what);
+            if (!found) return found.error();
+            ++used;
+            // A copy, since the loaded one may share a mapped file's memory.
+            into = found->to(slot.parameter.device(), slot.parameter.scalar_type(),
+                             /*non_blocking=*/false, /*copy=*/true);
+            return {};
+        };
+        if (Status s = moment(".exp_avg", has_first(), slot.first); !s) return s;
+        if (Status s = moment(".exp_avg_sq", has_second(), slot.second); !s) return s;
+    }
+    if (saved.size() != used)
+        return Error{ErrorCode::Corrupt,
+                     std::string(what) +
+                         " holds optimiser state of parameters that this network has "
+                         "not. It was written with another architecture.",
+                     {}};
+    slots_ = std::move(loaded);
+    return {};
+}
+
+}  // namespace pentimento::nn
