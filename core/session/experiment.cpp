@@ -1,34 +1,21 @@
+// The folder of a run: run.json and what grows beside it. Checkpoints are in checkpoints.cpp.
 #include "core/session/experiment.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
 
 #include "core/base/file.h"
-#include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/session/history.h"
+#include "core/session/run_files.h"
 
 namespace pentimento {
+
+using namespace run_files;
+
 namespace {
 
 constexpr const char* kMetricsFile = "metrics.jsonl";
 constexpr const char* kEventsFile = "events.jsonl";
-constexpr const char* kManifest = "manifest.json";
-
-std::string step_name(std::int64_t step) {
-    char text[32];
-    std::snprintf(text, sizeof text, "step-%08lld", static_cast<long long>(step));
-    return text;
-}
-
-std::optional<std::int64_t> step_of(const fs::path& path) {
-    const std::string stem = path.stem().string();
-    if (!stem.starts_with("step-")) return std::nullopt;
-    std::int64_t step = 0;
-    const auto [end, error] = std::from_chars(stem.data() + 5, stem.data() + stem.size(), step);
-    if (error != std::errc() || end != stem.data() + stem.size() || step < 0) return std::nullopt;
-    return step;
-}
 
 std::vector<std::string> read_lines(const fs::path& path) {
     std::vector<std::string> lines;
@@ -43,15 +30,59 @@ std::vector<std::string> read_lines(const fs::path& path) {
     return lines;
 }
 
-std::int64_t integer_or(const Json& object, const char* key, std::int64_t otherwise) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>()
-                                                               : otherwise;
+Json source_to_json(const RunSource& source) {
+    return {{"run", source.run}, {"step", source.step}};
 }
 
-std::string text_or(const Json& object, const char* key, std::string otherwise = {}) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : otherwise;
+Json source_to_json(const ReplaySource& source) {
+    Json json = source_to_json(RunSource{source.run, source.step});
+    json["edits"] = Json::array();
+    for (const RecordedEdit& edit : source.edits)
+        json["edits"].push_back(
+            {{"step", edit.step}, {"id", edit.id}, {"to", to_json(edit.value)}});
+    return json;
+}
+
+std::optional<RunSource> source_in(const Json& run, const char* key) {
+    const auto found = run.find(key);
+    if (found == run.end() || !found->is_object()) return std::nullopt;
+    return RunSource{text_or(*found, "run"), integer_or(*found, "step", 0)};
+}
+
+std::optional<ReplaySource> replay_in(const Json& run) {
+    const std::optional<RunSource> source = source_in(run, "replay_of");
+    if (!source) return std::nullopt;
+    ReplaySource replay{source->run, source->step, {}};
+    const Json& json = run["replay_of"];
+    if (const auto edits = json.find("edits"); edits != json.end() && edits->is_array())
+        for (const Json& edit : *edits) {
+            if (!edit.is_object() || !edit.contains("to")) continue;
+            if (Result<ParamValue> value = param_value_from_json(edit["to"]))
+                replay.edits.push_back(
+                    {integer_or(edit, "step", 0), text_or(edit, "id"), *std::move(value)});
+        }
+    return replay;
+}
+
+/// Keeps the lines for which `wanted` says so, by number; rewrites the file only if one goes.
+Status keep_lines(const fs::path& path, const std::vector<std::string>& lines,
+                  const std::vector<bool>& wanted) {
+    std::string kept;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (wanted[i]) kept += lines[i] + "\n";
+    if (std::all_of(wanted.begin(), wanted.end(), [](bool keep) { return keep; })) return {};
+    return write_file_atomically(path, kept);
+}
+
+Event event_from(const Json& json) {
+    const std::string severity = text_or(json, "severity");
+    return {.type = text_or(json, "type"),
+            .text = text_or(json, "text"),
+            .step = integer_or(json, "step", 0),
+            .severity = severity == "error"     ? Severity::Error
+                        : severity == "warning" ? Severity::Warning
+                                                : Severity::Info,
+            .data = json.value("data", Json())};
 }
 
 const char* severity_name(Severity severity) {
@@ -60,65 +91,9 @@ const char* severity_name(Severity severity) {
                                            : "info";
 }
 
-/// Entries of a folder whose name is a step, in order of steps.
-std::vector<SampleFile> stepped_entries(const fs::path& dir, bool directories) {
-    std::vector<SampleFile> found;
-    std::error_code error;
-    for (const fs::directory_entry& entry : fs::directory_iterator(dir, error)) {
-        std::error_code ignored;
-        if (entry.is_directory(ignored) != directories) continue;
-        if (const auto step = step_of(entry.path())) found.push_back({*step, entry.path()});
-    }
-    std::sort(found.begin(), found.end(),
-              [](const SampleFile& a, const SampleFile& b) { return a.step < b.step; });
-    return found;
-}
-
-/// Size and checksum of every file that a checkpoint consists of.
-Status write_manifest(const fs::path& dir, std::int64_t step) {
-    Json files = Json::object();
-    std::error_code error;
-    for (const fs::directory_entry& entry : fs::directory_iterator(dir, error)) {
-        Result<MappedFile> file = MappedFile::open(entry.path());
-        if (!file) return file.error();
-        files[entry.path().filename().string()] = {{"bytes", file->bytes().size()},
-                                                   {"xxh3", to_hex(hash64(file->bytes()))}};
-    }
-    const Json manifest = {{"schema", Experiment::kSchemaVersion},
-                           {"step", step},
-                           {"saved", timestamp_utc()},
-                           {"files", std::move(files)}};
-    return write_file_atomically(dir / kManifest, manifest.dump(2) + "\n");
-}
-
-Status verify_checkpoint(const fs::path& dir) {
-    const auto damaged = [&](const std::string& why) {
-        return Error{
-            ErrorCode::Corrupt,
-            "The checkpoint " + to_valid_utf8(dir.filename().native()) + " is damaged: " + why, ""};
-    };
-    Result<std::string> text = read_file(dir / kManifest, 1 << 20);
-    if (!text) return damaged(text.error().message);
-    Result<Json> manifest = parse_json(*text, "its manifest");
-    if (!manifest) return damaged(manifest.error().message);
-    const auto files = manifest->is_object() ? manifest->find("files") : manifest->end();
-    if (!manifest->is_object() || files == manifest->end() || !files->is_object())
-        return damaged("its manifest lists no files.");
-    for (const auto& [name, entry] : files->items()) {
-        if (name.find('/') != std::string::npos || !entry.is_object())
-            return damaged("its manifest is not one of ours.");
-        Result<MappedFile> file = MappedFile::open(dir / name);
-        if (!file) return damaged(file.error().message);
-        if (static_cast<std::int64_t>(file->bytes().size()) != integer_or(entry, "bytes", -1) ||
-            to_hex(hash64(file->bytes())) != text_or(entry, "xxh3"))
-            return damaged(name + " does not match its checksum.");
-    }
-    return {};
-}
-
 }  // namespace
 
-Result<Experiment> Experiment::create(const fs::path& dir, RunInfo info) {
+Status Experiment::check_free(const fs::path& dir) {
     std::error_code error;
     if (fs::exists(dir, error) && !(fs::is_directory(dir, error) && fs::is_empty(dir, error)))
         return Error{ErrorCode::Conflict,
@@ -126,13 +101,20 @@ Result<Experiment> Experiment::create(const fs::path& dir, RunInfo info) {
                          " exists already and is not empty. Choose a new folder for the run, or "
                          "resume the one in it.",
                      ""};
+    return {};
+}
+
+Result<Experiment> Experiment::create(const fs::path& dir, RunInfo info) {
+    if (Status is_free = check_free(dir); !is_free) return is_free.error();
     for (const char* part : {"samples", "checkpoints"})
         if (Status made = make_directories(dir / part); !made) return made.error();
     if (info.created.empty()) info.created = timestamp_utc();
-    const Json json = {
-        {"schema", kSchemaVersion},       {"kind", info.kind},     {"name", info.name},
-        {"created", info.created},        {"params", info.params}, {"inputs", info.inputs},
-        {"environment", info.environment}};
+    Json json = {{"schema", kSchemaVersion},       {"kind", info.kind},     {"name", info.name},
+                 {"created", info.created},        {"params", info.params}, {"inputs", info.inputs},
+                 {"environment", info.environment}};
+    if (info.branched_from) json["branched_from"] = source_to_json(*info.branched_from);
+    if (info.weights_from) json["weights_from"] = source_to_json(*info.weights_from);
+    if (info.replay_of) json["replay_of"] = source_to_json(*info.replay_of);
     if (Status written = write_file_atomically(dir / "run.json", json.dump(2) + "\n"); !written)
         return written.error();
     Experiment experiment;
@@ -166,7 +148,10 @@ Result<Experiment> Experiment::open(const fs::path& dir) {
                         .created = text_or(*json, "created"),
                         .params = (*json)["params"],
                         .inputs = json->value("inputs", Json()),
-                        .environment = json->value("environment", Json())};
+                        .environment = json->value("environment", Json()),
+                        .branched_from = source_in(*json, "branched_from"),
+                        .weights_from = source_in(*json, "weights_from"),
+                        .replay_of = replay_in(*json)};
     return experiment;
 }
 
@@ -239,14 +224,7 @@ std::vector<Event> Experiment::read_events() const {
     for (const std::string& line : read_lines(dir_ / kEventsFile)) {
         const Result<Json> json = parse_json(line, kEventsFile);
         if (!json || !json->is_object()) continue;
-        const std::string severity = text_or(*json, "severity");
-        events.push_back({.type = text_or(*json, "type"),
-                          .text = text_or(*json, "text"),
-                          .step = integer_or(*json, "step", 0),
-                          .severity = severity == "error"     ? Severity::Error
-                                      : severity == "warning" ? Severity::Warning
-                                                              : Severity::Info,
-                          .data = json->value("data", Json())});
+        events.push_back(event_from(*json));
     }
     return events;
 }
@@ -259,62 +237,43 @@ std::vector<SampleFile> Experiment::samples() const {
     return stepped_entries(dir_ / "samples", false);
 }
 
-Status Experiment::write_checkpoint(std::int64_t step,
-                                    const std::function<Status(const fs::path&)>& fill, int keep) {
-    const fs::path root = dir_ / "checkpoints", target = root / step_name(step);
-    Result<AtomicDirectory> staged = AtomicDirectory::create(target);
-    if (!staged) return staged.error();
-    if (Status filled = fill(staged->staging()); !filled) return filled;
-    if (Status written = write_manifest(staged->staging(), step); !written) return written;
-    std::error_code error;
-    if (fs::exists(target, error)) {
-        // The same step again (a second snapshot while paused): the state is the same, so the one
-        // that is sound stays, and only a damaged one gives way.
-        if (verify_checkpoint(target)) return {};
-        fs::remove_all(target, error);
-    }
-    if (Status committed = staged->commit(); !committed) return committed;
-    std::vector<SampleFile> all = stepped_entries(root, true);
-    for (std::size_t i = 0; i + static_cast<std::size_t>(std::max(keep, 1)) < all.size(); ++i)
-        fs::remove_all(all[i].path, error);
-    return {};
-}
-
-Result<Experiment::Checkpoint> Experiment::latest_checkpoint() const {
-    Checkpoint found;
-    std::vector<SampleFile> all = stepped_entries(dir_ / "checkpoints", true);
-    for (auto entry = all.rbegin(); entry != all.rend(); ++entry) {
-        if (Status sound = verify_checkpoint(entry->path); !sound) {
-            found.warnings.push_back(sound.error().message);
-            continue;
-        }
-        found.step = entry->step;
-        found.dir = entry->path;
-        return found;
-    }
-    std::string message = "The run " + to_valid_utf8(dir_.native()) + " has no usable checkpoint.";
-    return Error{ErrorCode::NotFound, message, join(found.warnings, " ")};
-}
-
 Status Experiment::rewind_to(std::int64_t step) {
-    for (const char* name : {kMetricsFile, kEventsFile}) {
-        std::string kept;
-        bool dropped = false;
-        for (const std::string& line : read_lines(dir_ / name)) {
-            const Result<Json> json = parse_json(line, name);
-            const bool keep = json && json->is_object() && integer_or(*json, "step", 0) <= step;
-            dropped |= !keep;
-            if (keep) kept += line + "\n";
+    if (Status gone = roll_back_to(step); !gone) return gone;
+    const std::vector<std::string> lines = read_lines(dir_ / kEventsFile);
+    std::vector<bool> wanted(lines.size(), false);
+    std::vector<Event> events;
+    std::vector<std::size_t> line_of;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (const Result<Json> json = parse_json(lines[i], kEventsFile);
+            json && json->is_object()) {
+            events.push_back(event_from(*json));
+            line_of.push_back(i);
         }
-        if (dropped)
-            if (Status written = write_file_atomically(dir_ / name, kept); !written) return written;
-    }
+    events = settled(std::move(events));
+    for (std::size_t i = 0; i < events.size(); ++i) wanted[line_of[i]] = events[i].step <= step;
+    return keep_lines(dir_ / kEventsFile, lines, wanted);
+}
+
+Status Experiment::roll_back_to(std::int64_t step) {
+    // The newest first, so that whatever stops this leaves a record without gaps.
     std::error_code error;
+    const std::vector<SampleFile> all = stepped_entries(dir_ / "checkpoints", true);
+    for (auto old = all.rbegin(); old != all.rend() && old->step > step; ++old)
+        if (fs::remove_all(old->path, error); error)
+            return Error{ErrorCode::Io,
+                         "The checkpoint " + to_valid_utf8(old->path.native()) +
+                             ", which the run went back from, could not be removed. Remove it by "
+                             "hand before resuming.",
+                         error.message()};
     for (const SampleFile& sample : samples())
         if (sample.step > step) fs::remove(sample.path, error);
-    for (const SampleFile& checkpoint : stepped_entries(dir_ / "checkpoints", true))
-        if (checkpoint.step > step) fs::remove_all(checkpoint.path, error);
-    return {};
+    const std::vector<std::string> lines = read_lines(dir_ / kMetricsFile);
+    std::vector<bool> wanted;
+    for (const std::string& line : lines) {
+        const Result<Json> json = parse_json(line, kMetricsFile);
+        wanted.push_back(json && json->is_object() && integer_or(*json, "step", 0) <= step);
+    }
+    return keep_lines(dir_ / kMetricsFile, lines, wanted);
 }
 
 std::vector<Experiment> list_experiments(const fs::path& root) {

@@ -1,5 +1,7 @@
 #include "core/session/worker_loop.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace pentimento {
@@ -10,6 +12,10 @@ constexpr double kRateWindow = 4.0;  // seconds over which rates are averaged
 double seconds_between(std::chrono::steady_clock::time_point from,
                        std::chrono::steady_clock::time_point to) {
     return std::chrono::duration<double>(to - from).count();
+}
+
+bool is_better(const std::optional<double>& score, const std::optional<double>& than) {
+    return score && std::isfinite(*score) && (!than || *score < *than);
 }
 
 }  // namespace
@@ -28,6 +34,7 @@ Status Worker::Loop::run(const Factory& factory) {
     progress_.step = run_->steps_done();
     checkpoint_step_ = progress_.step > 0 ? progress_.step : -1;
     last_checkpoint_ = Clock::now();
+    look_up_best();
     tell({.type = progress_.step > 0 ? "resumed" : "started",
           .text = progress_.step > 0 ? "Resumed at step " + std::to_string(progress_.step) + "."
                                      : "Started.",
@@ -99,15 +106,8 @@ void Worker::Loop::apply(const Patch& patch) {
         warn(applied.error().message);
         return;
     }
-    for (const ParamSet::Difference& difference : run_->params().difference_from(before)) {
-        const ParamSpec& spec = *difference.spec;
-        tell({.type = "edit",
-              .text = spec.label + ": " + to_text(difference.from) + " → " + to_text(difference.to),
-              .step = run_->steps_done(),
-              .data = {{"id", spec.id},
-                       {"from", to_json(difference.from)},
-                       {"to", to_json(difference.to)}}});
-    }
+    for (Event& event : edit_events(before, run_->params(), run_->steps_done()))
+        tell(std::move(event));
 }
 
 Status Worker::Loop::step() {
@@ -115,8 +115,12 @@ Status Worker::Loop::step() {
     Result<StepReport> stepped = run_->step();
     if (!stepped) return stepped.error();
     working_seconds_ += seconds_between(begin, Clock::now());
+    const bool went_back = stepped->step < progress_.step;
+    if (went_back) go_back(*stepped);
+    score_ = stepped->score;
     report(*stepped);
     completed_ = stepped->finished;
+    if (went_back) return {};  // samples and checkpoint of that step are there already
     const std::int64_t step = stepped->step;
     if (options_.sample_every > 0 && (step % options_.sample_every == 0 || completed_))
         write_sample(step);
@@ -125,15 +129,51 @@ Status Worker::Loop::step() {
     const bool due_by_time =
         options_.checkpoint_seconds > 0 &&
         seconds_between(last_checkpoint_, Clock::now()) >= options_.checkpoint_seconds;
-    if (!completed_ && (due_by_steps || due_by_time))
+    const bool due = !completed_ && (due_by_steps || due_by_time);
+    if (due || is_better(score_, best_score_))
         if (Status saved = checkpoint(false); !saved) warn(saved.error().message);
     return {};
+}
+
+void Worker::Loop::go_back(StepReport& report) {
+    redone_at_ = progress_.step;
+    marks_.clear();  // rates over steps that were undone mean nothing
+    report.metrics.clear();
+    report.score.reset();
+    if (checkpoint_step_ > report.step) checkpoint_step_ = -1;
+    if (options_.experiment)
+        if (Status gone = options_.experiment->roll_back_to(report.step); !gone)
+            warn(gone.error().message);
+    look_up_best();
+
+    auto told = std::find_if(report.events.begin(), report.events.end(),
+                             [](const Event& event) { return event.type == "rollback"; });
+    if (told == report.events.end())
+        told = report.events.insert(
+            report.events.begin(),
+            {.type = "rollback", .text = "", .severity = Severity::Warning, .data = nullptr});
+    if (told->text.empty())
+        told->text = "Went back from step " + std::to_string(redone_at_) + " to step " +
+                     std::to_string(report.step) + ".";
+    if (told->data.is_null()) told->data = {{"from", redone_at_}, {"to", report.step}};
+    // Edits in the same report follow from it, so the log names it first.
+    std::rotate(report.events.begin(), told, told + 1);
+    rollback_text_ = report.events.front().text;
+}
+
+void Worker::Loop::look_up_best() {
+    best_score_.reset();
+    if (!options_.experiment) return;
+    for (const Experiment::Checkpoint& one : options_.experiment->checkpoints())
+        if (one.best) best_score_ = one.score;
 }
 
 void Worker::Loop::report(StepReport& report) {
     progress_.step = report.step;
     progress_.total_steps = report.total_steps;
     progress_.note = std::move(report.note);
+    // Why it goes over the same steps again is said until it has passed them.
+    if (progress_.step <= redone_at_ && !rollback_text_.empty()) progress_.note = rollback_text_;
     items_ += report.items;
     marks_.push_back({working_seconds_, report.step, items_});
     while (marks_.size() > 2 && marks_.back().seconds - marks_.front().seconds > kRateWindow)
@@ -185,13 +225,18 @@ Status Worker::Loop::checkpoint(bool wanted_by_person) {
     if (!options_.experiment) return {};
     const std::int64_t step = run_->steps_done();
     Status saved = options_.experiment->write_checkpoint(
-        step, [&](const std::filesystem::path& dir) { return run_->save(dir); });
+        step, [&](const std::filesystem::path& dir) { return run_->save(dir); }, score_);
     if (!saved) return saved;
+    std::string text = wanted_by_person ? "Snapshot saved." : "Checkpoint saved.";
+    Json data;
+    if (score_ && std::isfinite(*score_) && step != checkpoint_step_) {
+        const bool best = is_better(score_, best_score_);
+        if (best) best_score_ = score_;
+        data = {{"score", *score_}, {"best", best}};
+        if (best) text = "Checkpoint saved: the best so far.";
+    }
     checkpoint_step_ = step;
-    tell({.type = "checkpoint",
-          .text = wanted_by_person ? "Snapshot saved." : "Checkpoint saved.",
-          .step = step,
-          .data = nullptr});
+    tell({.type = "checkpoint", .text = std::move(text), .step = step, .data = std::move(data)});
     return {};
 }
 

@@ -32,6 +32,10 @@ class Worker::Loop {
     void apply(const Patch& patch);
     Status step();
     void report(StepReport& report);
+    /// The run went back: so do the record and the progress.
+    void go_back(StepReport& report);
+    /// What the best checkpoint on disk scored.
+    void look_up_best();
     void show_preview(bool asked_for);
     void write_sample(std::int64_t step);
     /// `wanted_by_person`: says so in the log.
@@ -56,6 +60,10 @@ class Worker::Loop {
     std::deque<Mark> marks_;  ///< the last seconds, for the rates
     Clock::time_point last_preview_{}, last_checkpoint_{};
     std::int64_t checkpoint_step_ = -1;
+    std::optional<double> score_;       ///< of the present step
+    std::optional<double> best_score_;  ///< of the best checkpoint on disk
+    std::int64_t redone_at_ = 0;        ///< after a rollback: the step it came from
+    std::string rollback_text_;
     bool completed_ = false;
     bool write_warning_given_ = false;
 };

@@ -1,7 +1,10 @@
 // The worker with a fake run, inline and threaded; also run under ThreadSanitizer.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <condition_variable>
+#include <numeric>
 #include <random>
 
 #include "core/session/worker.h"
@@ -34,6 +37,15 @@ int count(const std::vector<Event>& events, std::string_view type) {
     int n = 0;
     for (const Event& event : events) n += event.type == type;
     return n;
+}
+
+Experiment fresh_experiment(const fs::path& dir) {
+    return *Experiment::create(dir, {.kind = "fake",
+                                     .name = "x",
+                                     .created = "",
+                                     .params = Json::object(),
+                                     .inputs = {},
+                                     .environment = {}});
 }
 
 TEST(Worker, InlineRunsToTheEnd) {
@@ -194,14 +206,7 @@ TEST(Worker, WritesTheExperimentAndResumesExactly) {
                              .sample_every = 5,
                              .checkpoint_every = 4};
     };
-    const auto fresh = [&](const char* name) {
-        return *Experiment::create(dir / name, {.kind = "fake",
-                                                .name = name,
-                                                .created = "",
-                                                .params = Json::object(),
-                                                .inputs = {},
-                                                .environment = {}});
-    };
+    const auto fresh = [&](const char* name) { return fresh_experiment(dir / name); };
     FakeProbe probe;
     Worker whole;
     ASSERT_TRUE(whole.run_inline(fake(probe, {.total = 20}), options(fresh("whole"))));
@@ -252,6 +257,120 @@ TEST(Worker, AFullDiskWarnsDuringTheRunAndFailsOnlyTheLastSave) {
     EXPECT_FALSE(status);
     EXPECT_EQ(probe.steps, 10) << "training went on";
     EXPECT_GE(count(worker.events().take_all(), "warning"), 2);
+}
+
+TEST(Worker, SavesEachNewBestAtOnceAndKeepsIt) {
+    TempDir dir;
+    FakeProbe probe;
+    Worker worker;
+    const FakeSettings settings{.total = 20, .scores = {{3, 0.5}, {6, 0.7}, {9, 0.2}, {12, NAN}}};
+    ASSERT_TRUE(
+        worker.run_inline(fake(probe, settings),
+                          {.experiment = fresh_experiment(dir / "run"), .checkpoint_every = 5}));
+    const Experiment run = *Experiment::open(dir / "run");
+    EXPECT_EQ(run.best_checkpoint()->step, 9);
+    std::vector<std::int64_t> steps, bests;
+    for (const auto& one : run.checkpoints()) steps.push_back(one.step);
+    EXPECT_EQ(steps, (std::vector<std::int64_t>{9, 10, 15, 20}));
+    for (const Event& event : worker.events().take_all())
+        if (event.type == "checkpoint" && event.data.is_object() && event.data["best"] == true)
+            bests.push_back(event.step);
+    EXPECT_EQ(bests, (std::vector<std::int64_t>{3, 9}));
+
+    // A resumed run knows the best of before.
+    Worker again;
+    ASSERT_TRUE(again.run_inline(
+        [&]() -> Result<std::unique_ptr<pentimento::Run>> {
+            auto resumed = std::make_unique<FakeRun>(
+                probe, FakeSettings{.total = 30, .scores = {{22, 0.3}, {24, 0.1}}});
+            if (Status restored = resumed->restore(run.latest_checkpoint()->dir); !restored)
+                return restored.error();
+            return std::unique_ptr<pentimento::Run>(std::move(resumed));
+        },
+        {.experiment = run, .checkpoint_at_end = false}));
+    EXPECT_EQ(run.best_checkpoint()->step, 24);
+    EXPECT_EQ(run.latest_checkpoint()->step, 24) << "0.3 was no reason to save";
+}
+
+TEST(Worker, ARunThatGoesBackTakesItsRecordAlong) {
+    TempDir dir;
+    const auto write = [](const fs::path& path, const Preview& preview) {
+        return write_file_atomically(path, std::to_string(preview.step));
+    };
+    FakeProbe probe;
+    Worker worker;
+    std::vector<Progress> seen;
+    // Edits at 3 and 9; step 11 breaks down at that rate and goes back to 8 with half of it.
+    ASSERT_TRUE(worker.run_inline(
+        fake(probe, {.total = 20, .scores = {{7, 0.5}, {9, 0.1}}, .break_at = 11}),
+        {.experiment = fresh_experiment(dir / "run"),
+         .write_sample = write,
+         .sample_every = 2,
+         .checkpoint_every = 5},
+        [&] {
+            if (const auto progress = worker.progress().take()) seen.push_back(*progress);
+            if (seen.empty()) return;
+            if (seen.back().step == 3 && probe.rate == 0) {
+                EXPECT_TRUE(worker.edit({{"rate", 1.25}}));
+            }
+            if (seen.back().step == 9 && probe.rate == 1.25) {
+                EXPECT_TRUE(worker.edit({{"rate", 2.0}}));
+            }
+        }));
+    const Experiment run = *Experiment::open(dir / "run");
+
+    // The screen goes back and says why until the steps are made up for.
+    std::vector<std::int64_t> noted;
+    bool fell = false;
+    for (std::size_t i = 1; i < seen.size(); ++i) {
+        fell |= seen[i - 1].step == 10 && seen[i].step == 8;
+        EXPECT_GE(seen[i].steps_per_second, 0);
+        if (seen[i].note.find("NaN") != std::string::npos) noted.push_back(seen[i].step);
+    }
+    EXPECT_TRUE(fell);
+    EXPECT_EQ(noted, (std::vector<std::int64_t>{8, 9, 10}));
+
+    // No step stands in the record twice, and nothing of the undone ones is left.
+    std::vector<std::int64_t> rows, expected(20);
+    std::iota(expected.begin(), expected.end(), 1);
+    for (const MetricRow& row : run.read_metrics()) rows.push_back(row.step);
+    EXPECT_EQ(rows, expected);
+    EXPECT_EQ(run.best_checkpoint()->step, 9) << "measured anew on the way";
+    EXPECT_EQ(run.latest_checkpoint()->step, 20);
+
+    // The log tells of it, the rollback before the edit that followed from it.
+    const auto events = run.read_events();
+    const auto rollback = std::find_if(events.begin(), events.end(),
+                                       [](const Event& event) { return event.type == "rollback"; });
+    ASSERT_NE(rollback, events.end());
+    EXPECT_EQ(rollback->step, 8);
+    EXPECT_EQ(rollback->data["from"], 10);
+    EXPECT_EQ((rollback + 1)->data["by"], "run");
+    EXPECT_EQ(recorded_edits(events),
+              (std::vector<RecordedEdit>{{3, "rate", 1.25}, {8, "rate", 2.0}, {8, "rate", 1.0}}));
+}
+
+TEST(Worker, AStateThatWasGoneBackFromIsNeverTheLatest) {
+    TempDir dir;
+    FakeProbe probe;
+    Worker worker;
+    const Experiment run = fresh_experiment(dir / "run");
+    bool back = false;
+    ASSERT_TRUE(worker.run_inline(fake(probe, {.total = 20, .break_at = 11}),
+                                  {.experiment = run, .checkpoint_every = 1}, [&] {
+                                      for (const Event& event : worker.events().take_all())
+                                          back |= event.type == "rollback";
+                                      if (probe.rate == 0) {
+                                          EXPECT_TRUE(worker.edit({{"rate", 2.0}}));
+                                      }
+                                      if (back) {
+                                          EXPECT_EQ(run.latest_checkpoint()->step, 8);
+                                          EXPECT_TRUE(worker.stop());
+                                      }
+                                  }));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(run.latest_checkpoint()->step, 8);
+    EXPECT_EQ(run.read_metrics().back().step, 8);
 }
 
 // Random commands from two threads; the destructor joins whatever state it finds.
