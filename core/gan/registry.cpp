@@ -1,8 +1,6 @@
 // The registries, made on first use, so that files may register in any order.
 #include "core/gan/registry.h"
 
-#include "core/gan/augment/augment.h"
-
 namespace pentimento::gan {
 
 Registry<Architecture>& architecture_registry() {
@@ -38,9 +36,6 @@ std::vector<Entry> losses() {
 }
 std::vector<Entry> regularisers() {
     return regulariser_registry().entries();
-}
-std::vector<Entry> augmentations() {
-    return augmentation_registry().entries();
 }
 
 }  // namespace pentimento::gan
