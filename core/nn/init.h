@@ -13,4 +13,19 @@ void init_dcgan(torch::nn::Module& network, torch::Generator generator);
 /// generator; batch-norm gains 1, shifts 0.
 void init_fan_in(torch::nn::Module& network, torch::Generator generator);
 
+// The following set every weight of Linear, Conv2d, ConvTranspose2d (ours) and the spectral layers,
+// zero their biases and then settle the spectral layers' singular vectors. Norm layers stay as they
+// are made.
+
+/// N(0, deviation²).
+void init_normal(torch::nn::Module& network, double deviation, torch::Generator generator);
+/// U(−b, b) with b = gain·√(6/(fan_in + fan_out)): Glorot and Bengio 2010, equation 16.
+void init_xavier_uniform(torch::nn::Module& network, double gain, torch::Generator generator);
+/// Rows (or columns, if they are fewer) are orthogonal and have the length `gain`: Saxe et al.
+/// 2013, arXiv:1312.6120.
+void init_orthogonal(torch::nn::Module& network, double gain, torch::Generator generator);
+
+/// N(0, 1) for the layers with an equalised learning rate, modulated convolutions included.
+void init_equalised(torch::nn::Module& network, torch::Generator generator);
+
 }  // namespace pentimento::nn

@@ -55,6 +55,24 @@ TEST_P(ConvTranspose, SecondDerivativesAgree) {
                                 penalty_gradient(native(x, w, c.geometry)), 1e-3, 1e-3));
 }
 
+TEST_P(ConvTranspose, SecondDerivativesOfBothGradientsByBothInputsAgree) {
+    const Case& c = GetParam();
+    torch::manual_seed(5);
+    const Tensor x = torch::randn({c.batch, c.in, c.extent, c.extent}, torch::requires_grad());
+    const Tensor w = (torch::randn({c.in, c.out, c.kernel, c.kernel}) * .1).requires_grad_();
+    const auto second = [&](const Tensor& y) {
+        const auto first = torch::autograd::grad({y.tanh().sum()}, {x, w}, {}, true, true);
+        return torch::autograd::grad({first[0].square().sum() + first[1].square().mean()}, {x, w});
+    };
+    const auto ours = second(conv_transpose2d(x, w, c.geometry));
+    const auto theirs = second(native(x, w, c.geometry));
+    for (int i = 0; i < 2; ++i) {
+        const double scale = theirs[i].abs().max().item<double>();
+        EXPECT_GT(scale, 0.0);
+        EXPECT_LT((ours[i] - theirs[i]).abs().max().item<double>(), 1e-4 * scale) << i;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, ConvTranspose,
                          testing::Values(Case{"k4s2p1", 4, 16, 8, 8, 4, {2, 1, 0}},
                                          Case{"k4s2p1 to colour", 4, 8, 3, 16, 4, {2, 1, 0}},

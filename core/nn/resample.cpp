@@ -1,0 +1,249 @@
+// Resampling: one pass over memory on the CPU.
+//
+// See tests/bench/resample_bench.cpp for the alternatives.
+#include "core/nn/resample.h"
+
+#include <ATen/TensorIterator.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace pentimento::nn {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+    return a >= 0 ? (a + b - 1) / b : -(-a / b);
+}
+
+/// The taps that touch an output sample: y[j] = Σ_t taps[t] · x[first + t].
+struct Touch {
+    std::int64_t first;
+    int tap;  ///< the first one's index; the next are `up` further on
+};
+
+Touch touch(const Fir& fir, std::int64_t j) {
+    const std::int64_t first = ceil_div(j * fir.down - fir.pad, fir.up);
+    return {first, static_cast<int>(fir.up * first - j * fir.down + fir.pad)};
+}
+
+/// Σ_t taps[t]·in[step·i + t] for i < count. Known counts let the compiler unroll and vectorise.
+template <class T, int kTaps, int kStep>
+void correlate_known(const T* in, const T* taps, T* out, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+        T sum = 0;
+        for (int t = 0; t < kTaps; ++t) sum += taps[t] * in[kStep * i + t];
+        out[i] = sum;
+    }
+}
+
+template <class T, int kStep>
+void correlate(const T* in, const std::vector<T>& taps, T* out, std::int64_t count) {
+    switch (taps.size()) {
+        case 1:
+            return correlate_known<T, 1, kStep>(in, taps.data(), out, count);
+        case 2:
+            return correlate_known<T, 2, kStep>(in, taps.data(), out, count);
+        case 3:
+            return correlate_known<T, 3, kStep>(in, taps.data(), out, count);
+        case 4:
+            return correlate_known<T, 4, kStep>(in, taps.data(), out, count);
+        case 6:
+            return correlate_known<T, 6, kStep>(in, taps.data(), out, count);
+        case 12:
+            return correlate_known<T, 12, kStep>(in, taps.data(), out, count);
+        default:
+            for (std::int64_t i = 0; i < count; ++i) {
+                out[i] = 0;
+                for (std::size_t t = 0; t < taps.size(); ++t)
+                    out[i] += taps[t] * in[kStep * i + static_cast<std::int64_t>(t)];
+            }
+    }
+}
+
+/// Everything about a resampling but the pixels.
+template <class T>
+struct Plan {
+    std::int64_t height, width, out_height, out_width;
+    Fir fir;
+    std::vector<T> taps;
+    std::vector<T> phase_taps[2];   ///< by (output column mod up)
+    std::int64_t phase_first[2]{};  ///< source column of output column `phase`
+    std::int64_t before = 0;        ///< zeros before a row in the buffer
+    std::int64_t buffer = 0;        ///< its length
+    std::int64_t phase_count = 0;   ///< output columns of a phase, rounded up
+
+    Plan(const Fir& f, std::int64_t h, std::int64_t w, std::int64_t oh, std::int64_t ow)
+        : height(h), width(w), out_height(oh), out_width(ow), fir(f) {
+        taps.assign(f.taps.begin(), f.taps.end());
+        phase_count = ceil_div(ow, f.up);
+        std::int64_t end = w;
+        for (int phase = 0; phase < f.up; ++phase) {
+            const Touch at = touch(f, phase);
+            phase_first[phase] = at.first;
+            for (std::size_t k = static_cast<std::size_t>(at.tap); k < taps.size();
+                 k += static_cast<std::size_t>(f.up))
+                phase_taps[phase].push_back(taps[k]);
+            before = std::max(before, -at.first);
+            end = std::max(end, at.first + f.down * (phase_count - 1) +
+                                    static_cast<std::int64_t>(phase_taps[phase].size()));
+        }
+        buffer = before + end;
+    }
+
+    /// One plane. `row` holds `buffer` zeros and `phases` 2·phase_count numbers.
+    void run(const T* in, T* out, T* row, T* phases) const {
+        for (std::int64_t j = 0; j < out_height; ++j, out += out_width) {
+            const Touch at = touch(fir, j);
+            T* const middle = row + before;
+            bool begun = false;
+            std::int64_t source = at.first;
+            for (std::size_t k = static_cast<std::size_t>(at.tap); k < taps.size();
+                 k += static_cast<std::size_t>(fir.up), ++source) {
+                if (source < 0 || source >= height) continue;
+                const T tap = taps[k];
+                const T* line = in + source * width;
+                if (begun)
+                    for (std::int64_t x = 0; x < width; ++x) middle[x] += tap * line[x];
+                else
+                    for (std::int64_t x = 0; x < width; ++x) middle[x] = tap * line[x];
+                begun = true;
+            }
+            if (!begun) std::fill(middle, middle + width, T(0));
+            if (fir.up == 1) {
+                const T* from = middle + phase_first[0];
+                fir.down == 1 ? correlate<T, 1>(from, phase_taps[0], out, out_width)
+                              : correlate<T, 2>(from, phase_taps[0], out, out_width);
+                continue;
+            }
+            T* const odd = phases + phase_count;
+            correlate<T, 1>(middle + phase_first[0], phase_taps[0], phases, phase_count);
+            correlate<T, 1>(middle + phase_first[1], phase_taps[1], odd, phase_count);
+            const std::int64_t pairs = out_width / 2;
+            for (std::int64_t i = 0; i < pairs; ++i) {
+                out[2 * i] = phases[i];
+                out[2 * i + 1] = odd[i];
+            }
+            if (out_width % 2 != 0) out[out_width - 1] = phases[pairs];
+        }
+    }
+};
+
+template <class T>
+void resample_planes(const Tensor& x, const Tensor& y, const Fir& fir) {
+    const Plan<T> plan(fir, x.size(2), x.size(3), y.size(2), y.size(3));
+    const T* const in = x.data_ptr<T>();
+    T* const out = y.data_ptr<T>();
+    const std::int64_t in_plane = plan.height * plan.width;
+    const std::int64_t out_plane = plan.out_height * plan.out_width;
+    // at::parallel_for is a template that works in parallel only where OpenMP is switched on, which
+    // it is not in our own files; a tensor iterator does so inside of LibTorch, with its threads.
+    const Tensor planes = at::arange(x.size(0) * x.size(1), torch::kInt64);
+    auto iterator = at::TensorIteratorConfig().add_output(planes).resize_outputs(false).build();
+    const std::int64_t grain =
+        std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, out_plane));
+    iterator.for_each(
+        [&](char** data, const std::int64_t* strides, std::int64_t count) {
+            std::vector<T> row(static_cast<std::size_t>(plan.buffer), T(0));
+            std::vector<T> phases(static_cast<std::size_t>(2 * plan.phase_count));
+            for (std::int64_t i = 0; i < count; ++i) {
+                const auto p = *reinterpret_cast<std::int64_t*>(data[0] + i * strides[0]);
+                plan.run(in + p * in_plane, out + p * out_plane, row.data(), phases.data());
+            }
+        },
+        grain);
+}
+
+/// The same sum read the other way round: x[i] gathers every y[j] it was added to.
+Fir adjoint(const Fir& fir) {
+    Fir back{{fir.taps.rbegin(), fir.taps.rend()}, fir.down, fir.up, 0};
+    back.pad = static_cast<std::int64_t>(fir.taps.size()) - 1 - fir.pad;
+    return back;
+}
+
+class Resample : public torch::autograd::Function<Resample> {
+  public:
+    static Tensor forward(AutogradContext* context, const Tensor& x, const Fir& fir,
+                          std::int64_t out_height, std::int64_t out_width) {
+        context->saved_data["taps"] = fir.taps;
+        context->saved_data["shape"] =
+            std::vector<std::int64_t>{fir.up, fir.down, fir.pad, x.size(2), x.size(3)};
+        const Tensor y = at::empty({x.size(0), x.size(1), out_height, out_width}, x.options());
+        if (y.numel() == 0) return y;
+        if (x.scalar_type() == torch::kFloat64)
+            resample_planes<double>(x.contiguous(), y, fir);
+        else
+            resample_planes<float>(x.contiguous(), y, fir);
+        return y;
+    }
+
+    static tensor_list backward(AutogradContext* context, tensor_list grad_outputs) {
+        const auto shape = context->saved_data["shape"].toIntVector();
+        const Fir fir{context->saved_data["taps"].toDoubleVector(), static_cast<int>(shape[0]),
+                      static_cast<int>(shape[1]), shape[2]};
+        return {apply(grad_outputs[0], adjoint(fir), shape[3], shape[4]), {}, {}, {}};
+    }
+};
+
+}  // namespace
+
+namespace detail {
+Tensor resample_by_convolution(const Tensor& x, const Fir& fir, std::int64_t out_height,
+                               std::int64_t out_width) {
+    const auto channels = x.size(1), taps = static_cast<std::int64_t>(fir.taps.size());
+    const Tensor line = torch::tensor(fir.taps, torch::kFloat64).to(x.options());
+    const Tensor kernel = line.outer(line).expand({channels, 1, taps, taps});
+    Tensor z = x;
+    if (fir.up == 2) {  // a zero after each sample
+        z = torch::stack({z, torch::zeros_like(z)}, -1).flatten(-2);
+        z = torch::stack({z, torch::zeros_like(z)}, -2).flatten(-3, -2);
+    }
+    const auto after = [&](std::int64_t extent, std::int64_t wanted) {
+        return (wanted - 1) * fir.down + taps - fir.pad - extent;
+    };
+    z = torch::constant_pad_nd(
+        z, {fir.pad, after(z.size(3), out_width), fir.pad, after(z.size(2), out_height)});
+    return at::conv2d(z, kernel, {}, fir.down, /*padding=*/at::IntArrayRef{0}, 1, channels);
+}
+}  // namespace detail
+
+Tensor resample(const Tensor& x, const Fir& fir, std::int64_t out_height, std::int64_t out_width) {
+    TORCH_CHECK(x.dim() == 4 && !fir.taps.empty() && fir.up * fir.down <= 2, "resample: x ",
+                x.sizes(), ", ", fir.taps.size(), " taps, up ", fir.up, ", down ", fir.down);
+    const bool own =
+        x.is_cpu() && (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kFloat64);
+    return own ? Resample::apply(x, fir, out_height, out_width)
+               : detail::resample_by_convolution(x, fir, out_height, out_width);
+}
+
+std::vector<double> taps_1331() {
+    return {.125, .375, .375, .125};
+}
+std::vector<double> taps_121() {
+    return {.25, .5, .25};
+}
+
+Tensor upsample2(const Tensor& x, const std::vector<double>& taps) {
+    Fir fir{taps, 2, 1, (static_cast<std::int64_t>(taps.size()) + 1) / 2};
+    for (double& tap : fir.taps) tap *= 2;  // half of the samples are zeros
+    return resample(x, fir, 2 * x.size(2), 2 * x.size(3));
+}
+
+Tensor downsample2(const Tensor& x, const std::vector<double>& taps) {
+    const Fir fir{taps, 1, 2, (static_cast<std::int64_t>(taps.size()) - 1) / 2};
+    return resample(x, fir, x.size(2) / 2, x.size(3) / 2);
+}
+
+Tensor blur(const Tensor& x, std::int64_t before, std::int64_t after,
+            const std::vector<double>& taps, double gain) {
+    Fir fir{taps, 1, 1, before};
+    if (gain != 1)
+        for (double& tap : fir.taps) tap *= std::sqrt(gain);  // once for each axis
+    const auto change = before + after + 1 - static_cast<std::int64_t>(taps.size());
+    return resample(x, fir, x.size(2) + change, x.size(3) + change);
+}
+
+}  // namespace pentimento::nn
