@@ -20,7 +20,7 @@ void Optimiser::set(const OptimiserSettings& settings) {
 }
 
 void Optimiser::zero_grad() {
-    for (Slot& slot : slots_) slot.parameter.mutable_grad() = {};
+    for (Slot& slot : slots_) slot.parameter.mutable_grad() = Tensor();
 }
 
 void Optimiser::reset() {

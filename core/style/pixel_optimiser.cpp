@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "core/nn/adam.h"
+#include "core/nn/optimiser.h"
 
 namespace pentimento::style {
 namespace {
@@ -45,10 +45,12 @@ class AdamPixels : public PixelOptimiser {
             : picture(register_parameter("picture", start.detach().clone())) {}
         torch::Tensor picture;
     };
-    static nn::AdamSettings settings(double rate) { return {rate, 0.9, 0.99, 0}; }
+    static nn::OptimiserSettings settings(double rate) {
+        return {.lr = rate, .beta1 = 0.9, .beta2 = 0.99};
+    }
 
     Holder module_;
-    nn::Adam adam_;
+    nn::Optimiser adam_;
 };
 
 /// Gradient descent with momentum 0.9 on gradients scaled to an RMS of 1, so that the rate means a

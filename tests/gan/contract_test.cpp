@@ -35,20 +35,28 @@ class Architectures : public testing::TestWithParam<Combination> {
 TEST_P(Architectures, MakePicturesInRangeAndLogits) {
     const auto g = architecture_.make_generator(shape_, params_, random_);
     const auto d = architecture_.make_discriminator(shape_, params_, random_);
-    const Tensor pictures = g->forward(torch::randn({4, shape_.latent}));
+    g->set_random(random_);
+    d->set_random(random_);
+    const Pyramid made = g->forward(torch::randn({4, shape_.latent}), {});
+    const Tensor pictures = made[0];
     const auto [arch, size, channels] = GetParam();
     ASSERT_EQ(pictures.sizes(), torch::IntArrayRef({4, channels, size, size}));
     EXPECT_LE(pictures.abs().max().item<double>(), 1.0);
     EXPECT_GT(pictures.std().item<double>(), 0.0);
-    const Tensor logits = d->forward(pictures);
-    ASSERT_EQ(logits.sizes(), torch::IntArrayRef({4}));
+    const Tensor logits = d->forward(made, {});
+    ASSERT_EQ(logits.size(0), 4);
     EXPECT_TRUE(torch::isfinite(logits).all().item<bool>());
 }
 
 TEST_P(Architectures, GradientsReachEveryParameterAndAreFinite) {
     const auto g = architecture_.make_generator(shape_, params_, random_);
     const auto d = architecture_.make_discriminator(shape_, params_, random_);
-    torch::softplus(-d->forward(g->forward(torch::randn({4, shape_.latent})))).mean().backward();
+    g->set_random(random_);
+    d->set_random(random_);
+    const Judgement judged = d->judge_reals(g->forward(torch::randn({4, shape_.latent}), {}), {});
+    Tensor loss = torch::softplus(-judged.logits).mean();
+    if (judged.auxiliary.defined()) loss = loss + judged.auxiliary;
+    loss.backward();
     for (torch::nn::Module* network :
          {static_cast<torch::nn::Module*>(g.get()), static_cast<torch::nn::Module*>(d.get())})
         for (const auto& entry : network->named_parameters()) {
@@ -143,19 +151,19 @@ TEST_P(Losses, AreFiniteForHugeLogitsAndPushTheRightWay) {
     const Loss& loss = *loss_registry().find(GetParam());
     for (const float extreme : {-1e4f, 0.f, 1e4f}) {
         const Tensor logits = torch::full({3}, extreme);
-        const auto parts = loss.discriminator(logits, logits, 1.0);
+        const auto parts = loss.discriminator(logits, logits, {});
         EXPECT_TRUE(std::isfinite(parts.real.item<double>()));
         EXPECT_TRUE(std::isfinite(parts.fake.item<double>()));
-        EXPECT_TRUE(std::isfinite(loss.generator(logits).item<double>()));
+        EXPECT_TRUE(std::isfinite(loss.generator(logits, logits).item<double>()));
     }
     const Tensor real = torch::zeros({2}, torch::requires_grad());
     const Tensor fake = torch::zeros({2}, torch::requires_grad());
-    const auto parts = loss.discriminator(real, fake, 1.0);
+    const auto parts = loss.discriminator(real, fake, {});
     (parts.real + parts.fake).backward();
     EXPECT_LT(real.grad().max().item<double>(), 0.0) << "real logits must rise";
     EXPECT_GT(fake.grad().min().item<double>(), 0.0) << "fake logits must fall";
     const Tensor fooled = torch::zeros({2}, torch::requires_grad());
-    loss.generator(fooled).backward();
+    loss.generator(fooled, torch::zeros({2})).backward();
     EXPECT_LT(fooled.grad().max().item<double>(), 0.0) << "the generator wants higher logits";
 }
 
@@ -175,17 +183,17 @@ TEST(LossValues, EqualTheirClosedForms) {
                  fake = torch::full({4}, f, torch::kFloat64);
     for (const char* id : {"bce", "minimax"}) {
         const Loss& loss = *loss_registry().find(id);
-        const auto plain = loss.discriminator(real, fake, 1.0);
+        const auto plain = loss.discriminator(real, fake, {});
         EXPECT_NEAR(plain.real.item<double>(), -std::log(sigmoid(r)), 1e-12);
         EXPECT_NEAR(plain.fake.item<double>(), -std::log(1 - sigmoid(f)), 1e-12);
-        const auto smoothed = loss.discriminator(real, fake, 0.9);
+        const auto smoothed = loss.discriminator(real, fake, {.label_smoothing = 0.1});
         EXPECT_NEAR(smoothed.real.item<double>(),
                     -0.9 * std::log(sigmoid(r)) - 0.1 * std::log(1 - sigmoid(r)), 1e-12);
         EXPECT_NEAR(smoothed.fake.item<double>(), plain.fake.item<double>(), 1e-12) << "one-sided";
     }
-    EXPECT_NEAR(loss_registry().find("bce")->generator(fake).item<double>(), -std::log(sigmoid(f)),
+    EXPECT_NEAR(loss_registry().find("bce")->generator(fake, {}).item<double>(), -std::log(sigmoid(f)),
                 1e-12);
-    EXPECT_NEAR(loss_registry().find("minimax")->generator(fake).item<double>(),
+    EXPECT_NEAR(loss_registry().find("minimax")->generator(fake, {}).item<double>(),
                 std::log(1 - sigmoid(f)), 1e-12);
 }
 

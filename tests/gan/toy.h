@@ -80,6 +80,7 @@ inline Settings small(const std::string& arch, int size, int channels) {
             {"steps", "100000"},
             {"preview_count", "5"},
             {"metrics_every", "1"},
+            {"evaluate_every", "0"},
             {"threads", "1"}};
 }
 
