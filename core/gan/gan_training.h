@@ -8,6 +8,7 @@
 #include "core/data/sampler.h"
 #include "core/gan/checkpoint.h"
 #include "core/gan/evaluation.h"
+#include "core/gan/health/health.h"
 #include "core/gan/train_step.h"
 
 namespace pentimento::gan {
@@ -39,6 +40,8 @@ class GanTraining : public Run {
     StepReport take_step();
     Result<StepReport> roll_back(const NonFiniteLoss& cause);
     void remember();
+    /// Tells of verdicts that were raised or cleared.
+    static void tell(StepReport& report, const std::vector<HealthChange>& changes);
     void grow();
     void adapt_augmentation(const StepValues& values);
     StepRules rules_for_step(bool measured) const;
@@ -56,6 +59,7 @@ class GanTraining : public Run {
     std::shared_ptr<Generator> average_;  ///< the generator's moving average
     Sampler sampler_;
     Evaluations evaluations_;
+    HealthMonitor health_;
     torch::Tensor preview_latents_;
     Progression progression_;
     Growth growth_;
