@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     cli::add_sample(app, handlers);
     cli::add_style(app, handlers);
     cli::add_health(app, handlers);
+    cli::add_describe(app, handlers);
     cli::add_list(app, handlers);
     try {
         app.parse(argc, argv);

@@ -13,8 +13,8 @@ namespace pentimento::gan {
 
 /// One operation of a forward pass with weights, or one that changes the shape.
 struct LayerInfo {
-    std::string kind;    ///< "Convolution", "Linear", "Batch norm", "Up ×2" …
-    std::string detail;  ///< "4×4, stride 2", "grouped by 4" …; may be empty
+    std::string kind;                  ///< "Convolution", "Linear", "Batch norm", "Up ×2" …
+    std::string detail;                ///< "4×4, stride 2", "grouped by 4" …; may be empty
     std::vector<std::int64_t> input;   ///< shape without the batch: {512, 4, 4}
     std::vector<std::int64_t> output;  ///< {256, 8, 8}
     std::int64_t parameters = 0;       ///< of this operation; a weight used twice counts once
@@ -38,8 +38,8 @@ struct Estimate {
     std::string device;           ///< "cpu" or "cuda"
     double seconds_per_step = 0;  ///< measured; regularisers that are due now and then averaged in
     double pictures_per_second = 0;
-    double total_seconds = 0;         ///< for all steps
-    std::int64_t memory_bytes = 0;    ///< networks, averages, optimisers and activations, about
+    double total_seconds = 0;       ///< for all steps
+    std::int64_t memory_bytes = 0;  ///< networks, averages, optimisers and activations, about
     std::int64_t checkpoint_bytes = 0;
 };
 /// Trains a few steps on made-up pictures and measures. Takes about a second on small networks;

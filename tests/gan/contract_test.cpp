@@ -191,8 +191,8 @@ TEST(LossValues, EqualTheirClosedForms) {
                     -0.9 * std::log(sigmoid(r)) - 0.1 * std::log(1 - sigmoid(r)), 1e-12);
         EXPECT_NEAR(smoothed.fake.item<double>(), plain.fake.item<double>(), 1e-12) << "one-sided";
     }
-    EXPECT_NEAR(loss_registry().find("bce")->generator(fake, {}).item<double>(), -std::log(sigmoid(f)),
-                1e-12);
+    EXPECT_NEAR(loss_registry().find("bce")->generator(fake, {}).item<double>(),
+                -std::log(sigmoid(f)), 1e-12);
     EXPECT_NEAR(loss_registry().find("minimax")->generator(fake, {}).item<double>(),
                 std::log(1 - sigmoid(f)), 1e-12);
 }
