@@ -46,7 +46,8 @@ GanTraining::GanTraining(const ParamSet& params, PackedDataset data, const std::
       architecture_(architecture_registry().find(params.get(arch_param()))),
       seed_(static_cast<std::uint64_t>(params.get(kSeed))),
       sampler_(data_.count(), seed_, params.get(kFlips)),
-      evaluations_(data_, device_) {
+      evaluations_(data_, device_),
+      health_(params, data_.count()) {
     players_ = make_players(params_, device_);
     average_ = build_generator(params_);  // the same seed, so it begins as the generator's twin
     average_->to(device_);
@@ -75,6 +76,7 @@ Status GanTraining::apply(const Patch& patch) {
     if (changed.get(kAugmentStrength) != params_.get(kAugmentStrength))
         progression_.augment_strength = changed.get(kAugmentStrength);
     params_ = std::move(changed);
+    health_.set_params(params_);
     follow_settings(players_, params_, progression_.step);
     return {};
 }
@@ -161,7 +163,12 @@ StepReport GanTraining::take_step() {
         report.events = std::move(outcome.events);
         report.score = outcome.score;
     }
+    if (!report.metrics.empty()) tell(report, health_.add({number, 0, report.metrics}));
     return report;
+}
+
+void GanTraining::tell(StepReport& report, const std::vector<HealthChange>& changes) {
+    for (const HealthChange& change : changes) report.events.push_back(health_event(change));
 }
 
 Batches GanTraining::batches_for_step() {
@@ -327,6 +334,8 @@ Result<StepReport> GanTraining::roll_back(const NonFiniteLoss& cause) {
                   {"attempt", attempt}}});
     for (Event& edit : edit_events(before, params_, progression_.step, /*by_the_run=*/true))
         report.events.push_back(std::move(edit));
+    health_.rewind_to(progression_.step);
+    tell(report, health_.broke_down(progression_.step));
     return report;
 }
 
@@ -357,6 +366,7 @@ Status GanTraining::restore(const std::filesystem::path& dir) {
         sampler_.seek(progression_.cursor);
         recent_.reset();
         older_.reset();
+        health_.rewind_to(progression_.step);
         follow_settings(players_, params_, progression_.step);
         grow();
         return {};
