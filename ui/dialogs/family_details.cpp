@@ -203,12 +203,10 @@ void FamilyDetails::describe(const ParamSet& params) {
 void FamilyDetails::show_description(const gan::Description& description, const ParamSet& params) {
     generator_->set_network(description.generator);
     discriminator_->set_network(description.discriminator);
-    generator_title_->setText(
-        tr("Generator: random numbers become a picture, %1 weights")
-            .arg(amount_text(description.generator.parameters)));
-    discriminator_title_->setText(
-        tr("Discriminator: a picture becomes a verdict, %1 weights")
-            .arg(amount_text(description.discriminator.parameters)));
+    generator_title_->setText(tr("Generator: random numbers become a picture, %1 weights")
+                                  .arg(amount_text(description.generator.parameters)));
+    discriminator_title_->setText(tr("Discriminator: a picture becomes a verdict, %1 weights")
+                                      .arg(amount_text(description.discriminator.parameters)));
     weights_->setText(tr("%1 weights in all, %2 px, batches of %3")
                           .arg(amount_text(description.generator.parameters +
                                            description.discriminator.parameters),
@@ -226,17 +224,17 @@ void FamilyDetails::show_description(const gan::Description& description, const 
 void FamilyDetails::estimate(const ParamSet& params) {
     say_cost(tr("Measuring on this device…"), true);
     const QString steps = text(format_count(std::get<std::int64_t>(params.value("steps"))));
-    work_.start([estimate = tools_.estimate, params] { return estimate(params); },
-                [this, steps](const Result<gan::Estimate>& estimate) {
-                    if (estimate)
-                        say_cost(tr("On this device (%1): %2. It trains for %3 steps.")
-                                     .arg(text(estimate->device).toUpper(),
-                                          estimate_text(*estimate), steps),
-                                 false);
-                    else
-                        say_cost(tr("Not measured: %1").arg(text(estimate.error().message)), false,
-                                 true);
-                });
+    work_.start(
+        [estimate = tools_.estimate, params] { return estimate(params); },
+        [this, steps](const Result<gan::Estimate>& estimate) {
+            if (estimate)
+                say_cost(
+                    tr("On this device (%1): %2. It trains for %3 steps.")
+                        .arg(text(estimate->device).toUpper(), estimate_text(*estimate), steps),
+                    false);
+            else
+                say_cost(tr("Not measured: %1").arg(text(estimate.error().message)), false, true);
+        });
 }
 
 }  // namespace pentimento::ui

@@ -114,8 +114,7 @@ void FamilyGallery::fill() {
 
 void FamilyGallery::choose(const QString& family_id) {
     for (int i = 0; i < list_->count(); ++i)
-        if (list_->item(i)->data(FamilyCards::kId).toString() == family_id)
-            list_->setCurrentRow(i);
+        if (list_->item(i)->data(FamilyCards::kId).toString() == family_id) list_->setCurrentRow(i);
 }
 
 QString FamilyGallery::chosen() const {

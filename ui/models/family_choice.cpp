@@ -77,9 +77,8 @@ QString family_obstacle(const gan::Family& family, const std::vector<gan::Entry>
 QString estimate_text(const gan::Estimate& estimate) {
     return tr("about %1 a step, %2 for all steps, %3 of memory")
         .arg(seconds_text(estimate.seconds_per_step), seconds_text(estimate.total_seconds),
-             QString::fromStdString(
-                 format_bytes(static_cast<std::uint64_t>(std::max<std::int64_t>(
-                     0, estimate.memory_bytes)))));
+             QString::fromStdString(format_bytes(
+                 static_cast<std::uint64_t>(std::max<std::int64_t>(0, estimate.memory_bytes)))));
 }
 
 QString first_sentence(const QString& text) {

@@ -136,9 +136,9 @@ QWidget* TrainPage::build_curves() {
     theme::set_role(curves, "panel");
     auto* column = new QVBoxLayout(curves);
     column->setContentsMargins(12, 10, 12, 8);
-    deck_ = new PlotDeck(QStringLiteral("train"), {QStringLiteral("Losses"),
-                                                   QStringLiteral("Scores"),
-                                                   QStringLiteral("Quality")});
+    deck_ = new PlotDeck(
+        QStringLiteral("train"),
+        {QStringLiteral("Losses"), QStringLiteral("Scores"), QStringLiteral("Quality")});
     connect(deck_, &PlotDeck::message, &context_, &StudioContext::message);
     column->addWidget(deck_);
     return curves;

@@ -94,7 +94,7 @@ class TrainPage : public Page {
     RunController controller_;
     Background loading_;
     Actions actions_{};
-    std::optional<Experiment> shown_;  ///< the run on the screen, stored or at work
+    std::optional<Experiment> shown_;       ///< the run on the screen, stored or at work
     std::optional<Derivation> after_stop_;  ///< waits for the present run to end
     /// What a remedy changed, and where on the undo stack that stands.
     Patch before_remedy_;

@@ -60,11 +60,11 @@ void TrainPage::connect_run() {
         Q_EMIT context_.runs_changed();
         if (!after_stop_) return;
         const Derivation next = *std::exchange(after_stop_, std::nullopt);
-        QMetaObject::invokeMethod(this, [this, next] { derive(next); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, next] { derive(next); }, Qt::QueuedConnection);
     });
     connect(&controller_, &RunController::progress_changed, this, &TrainPage::show_progress);
-    connect(&controller_, &RunController::metric_specs_known, deck_,
-            &PlotDeck::set_metrics);
+    connect(&controller_, &RunController::metric_specs_known, deck_, &PlotDeck::set_metrics);
     connect(&controller_, &RunController::metrics_arrived, this,
             [this](const std::vector<MetricRow>& rows) {
                 deck_->append(rows);
@@ -181,8 +181,9 @@ void TrainPage::show_progress(const Progress& progress) {
     QStringList parts;
     if (!progress.note.empty()) parts << text(progress.note);
     if (progress.total_steps > 0)
-        parts << tr("%1 of %2").arg(text(format_count(progress.step)),
-                                    text(format_count(progress.total_steps)));
+        parts << tr("%1 of %2")
+                     .arg(text(format_count(progress.step)),
+                          text(format_count(progress.total_steps)));
     const QString note = parts.join(QStringLiteral(" · "));
     note_->setToolTip(note);
     note_->setText(note);

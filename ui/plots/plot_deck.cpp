@@ -87,16 +87,14 @@ void PlotDeck::add_plot(const QString& group, const std::vector<MetricSpec>& spe
 bool PlotDeck::wanted(const QString& group) const {
     const QVariant chosen = QSettings().value(QStringLiteral("plots/%1/%2").arg(key_, group));
     if (chosen.isValid()) return chosen.toBool();
-    const bool any =
-        std::any_of(first_.begin(), first_.end(),
-                    [this](const QString& name) { return groups_.contains(name); });
+    const bool any = std::any_of(first_.begin(), first_.end(),
+                                 [this](const QString& name) { return groups_.contains(name); });
     return any ? first_.contains(group) : groups_.indexOf(group) < 2;
 }
 
 void PlotDeck::update_shown() {
-    const bool nothing_yet = std::all_of(plots_.begin(), plots_.end(), [](const MetricPlot* plot) {
-        return plot->data().empty();
-    });
+    const bool nothing_yet = std::all_of(
+        plots_.begin(), plots_.end(), [](const MetricPlot* plot) { return plot->data().empty(); });
     for (std::size_t i = 0; i < plots_.size(); ++i) {
         const QString& group = groups_[static_cast<qsizetype>(i)];
         const bool has_values = !plots_[i]->data().empty();

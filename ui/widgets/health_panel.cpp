@@ -115,8 +115,8 @@ void HealthPanel::rewind_to(std::int64_t step) {
 void HealthPanel::update_now() {
     if (!monitor_) return;
     const auto& verdicts = monitor_->verdicts();
-    show_verdicts(verdicts, !verdicts.empty()     ? Mood::Trouble
-                            : !measured_          ? Mood::NothingMeasured
+    show_verdicts(verdicts, !verdicts.empty()      ? Mood::Trouble
+                            : !measured_           ? Mood::NothingMeasured
                             : monitor_->informed() ? Mood::Healthy
                                                    : Mood::TooEarly);
 }

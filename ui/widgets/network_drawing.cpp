@@ -35,8 +35,8 @@ LayerBlock block_for(const std::vector<std::int64_t>& shape, double height) {
     LayerBlock block;
     const bool picture = shape.size() >= 3;
     const std::int64_t channels = shape.empty() ? 1 : shape.front();
-    const double edge = picture ? log2_of(shape.back()) / kLargestEdge
-                                : log2_of(channels) / (2 * kMostChannels);
+    const double edge =
+        picture ? log2_of(shape.back()) / kLargestEdge : log2_of(channels) / (2 * kMostChannels);
     block.height = kLowest + (height - kLowest) * std::clamp(edge, 0.0, 1.0);
     block.width = picture ? kNarrowest + (kWidest - kNarrowest) *
                                              std::clamp(log2_of(channels) / kMostChannels, 0.0, 1.0)
@@ -114,11 +114,9 @@ void NetworkDrawing::set_network(const gan::NetworkInfo& network) {
 
 QString NetworkDrawing::layer_text(const gan::LayerInfo& layer) const {
     QString line = text(layer.kind);
-    if (!layer.detail.empty())
-        line += QStringLiteral(", %1").arg(text(layer.detail));
+    if (!layer.detail.empty()) line += QStringLiteral(", %1").arg(text(layer.detail));
     line += QStringLiteral(": %1 → %2").arg(shape_text(layer.input), shape_text(layer.output));
-    if (layer.parameters > 0)
-        line += tr(", %1 weights").arg(text(format_count(layer.parameters)));
+    if (layer.parameters > 0) line += tr(", %1 weights").arg(text(format_count(layer.parameters)));
     return line;
 }
 
@@ -178,8 +176,7 @@ void NetworkDrawing::paintEvent(QPaintEvent*) {
         if (!layer) {
             lines << tr("Input") << QString() << shape_text(network_.layers.front().input);
         } else {
-            lines << text(layer->kind) << text(layer->detail)
-                  << shape_text(layer->output);
+            lines << text(layer->kind) << text(layer->detail) << shape_text(layer->output);
             if (layer->parameters > 0) lines << amount_text(layer->parameters);
         }
         const QFontMetrics metrics(small);
@@ -187,9 +184,9 @@ void NetworkDrawing::paintEvent(QPaintEvent*) {
             painter.setPen(k == 0 ? colors.text : colors.muted);
             const QRectF row(block.left + 2, base + static_cast<double>(k) * line, block.column - 4,
                              line);
-            painter.drawText(row, Qt::AlignCenter,
-                             metrics.elidedText(lines[k], Qt::ElideRight,
-                                                static_cast<int>(row.width())));
+            painter.drawText(
+                row, Qt::AlignCenter,
+                metrics.elidedText(lines[k], Qt::ElideRight, static_cast<int>(row.width())));
         }
     }
 }

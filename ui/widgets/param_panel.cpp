@@ -222,12 +222,11 @@ void ParamPanel::Impl::fold_groups() {
     for (Section* section : sections) {
         const QSignalBlocker quiet(section);
         const QString title = section->objectName();
-        section->set_open(
-            searching || key.isEmpty() ||
-            QSettings()
-                .value(QStringLiteral("groups/%1/%2").arg(key, title),
-                       !folded_at_first.contains(title))
-                .toBool());
+        section->set_open(searching || key.isEmpty() ||
+                          QSettings()
+                              .value(QStringLiteral("groups/%1/%2").arg(key, title),
+                                     !folded_at_first.contains(title))
+                              .toBool());
     }
 }
 
@@ -242,8 +241,8 @@ void ParamPanel::Impl::update_visibility() {
         bool visible = params.relevant(spec);
         if (row.section) {
             if (visible && params.value(row.id) != spec.default_value) ++changed[row.section];
-            visible &= searching ? found(spec)
-                                 : spec.level == Level::Basic || advanced->isChecked();
+            visible &=
+                searching ? found(spec) : spec.level == Level::Basic || advanced->isChecked();
             if (visible)
                 row.section->setProperty("rows", row.section->property("rows").toInt() + 1);
             any |= visible;

@@ -1,6 +1,6 @@
 // An editor for a ParamSet, made from its schema: groups, labels, sliders, spin boxes, combos,
-// check boxes, tooltips, "changed" marks with reset, a Basic/Advanced switch, a search when there are
-// many. Every edit is one undo step (a slider drag is one).
+// check boxes, tooltips, "changed" marks with reset, a Basic/Advanced switch, a search when there
+// are many. Every edit is one undo step (a slider drag is one).
 #pragma once
 
 #include <QStringList>

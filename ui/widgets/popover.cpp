@@ -41,8 +41,8 @@ Popover* Popover::show_at(QWidget* anchor, const QString& title, const QString& 
     QPoint at = anchor->mapToGlobal(QPoint(0, anchor->height() + 4));
     if (at.y() + size.height() > screen.bottom())
         at.setY(anchor->mapToGlobal(QPoint()).y() - 4 - size.height());
-    at.setX(std::clamp(at.x(), screen.left(),
-                       std::max(screen.left(), screen.right() - size.width())));
+    at.setX(
+        std::clamp(at.x(), screen.left(), std::max(screen.left(), screen.right() - size.width())));
     popover->move(at);
     popover->show();
     return popover;

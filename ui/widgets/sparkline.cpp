@@ -89,10 +89,9 @@ void Sparkline::paintEvent(QPaintEvent*) {
             }
             QPainterPath path;
             for (std::size_t i = 0; i < values.size(); ++i) {
-                const QPointF point(
-                    plot.left() + plot.width() * static_cast<double>(i) /
-                                      static_cast<double>(values.size() - 1),
-                    y(values[i]));
+                const QPointF point(plot.left() + plot.width() * static_cast<double>(i) /
+                                                      static_cast<double>(values.size() - 1),
+                                    y(values[i]));
                 i == 0 ? path.moveTo(point) : path.lineTo(point);
             }
             painter.setPen(QPen(color, 1.6));

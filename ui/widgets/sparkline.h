@@ -20,7 +20,7 @@ class Sparkline : public QWidget {
     void set_values(int curve, const std::vector<double>& values);
     /// Linear, with a dashed line at this value.
     void set_threshold(double threshold);
-    double latest(int curve) const;        ///< NaN before the first
+    double latest(int curve) const;  ///< NaN before the first
     QSize sizeHint() const override { return {180, 64}; }
 
   protected:
