@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/file.h"
 #include "core/base/sha256.h"
 #include "core/metrics/features.h"
 #include "core/nn/module_state.h"
