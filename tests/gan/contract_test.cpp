@@ -156,14 +156,15 @@ TEST_P(Losses, AreFiniteForHugeLogitsAndPushTheRightWay) {
         EXPECT_TRUE(std::isfinite(parts.fake.item<double>()));
         EXPECT_TRUE(std::isfinite(loss.generator(logits, logits).item<double>()));
     }
-    const Tensor real = torch::zeros({2}, torch::requires_grad());
-    const Tensor fake = torch::zeros({2}, torch::requires_grad());
+    // Where the discriminator is in doubt; least squares are at rest elsewhere.
+    const Tensor real = torch::full({2}, loss.boundary).requires_grad_();
+    const Tensor fake = torch::full({2}, loss.boundary).requires_grad_();
     const auto parts = loss.discriminator(real, fake, {});
     (parts.real + parts.fake).backward();
     EXPECT_LT(real.grad().max().item<double>(), 0.0) << "real logits must rise";
     EXPECT_GT(fake.grad().min().item<double>(), 0.0) << "fake logits must fall";
-    const Tensor fooled = torch::zeros({2}, torch::requires_grad());
-    loss.generator(fooled, torch::zeros({2})).backward();
+    const Tensor fooled = torch::full({2}, loss.boundary).requires_grad_();
+    loss.generator(fooled, torch::full({2}, loss.boundary)).backward();
     EXPECT_LT(fooled.grad().max().item<double>(), 0.0) << "the generator wants higher logits";
 }
 
