@@ -32,6 +32,9 @@ int main(int argc, char** argv) {
     cli::add_sample(app, handlers);
     cli::add_style(app, handlers);
     cli::add_describe(app, handlers);
+    cli::add_branch(app, handlers);
+    cli::add_replay(app, handlers);
+    cli::add_compare(app, handlers);
     cli::add_list(app, handlers);
     try {
         app.parse(argc, argv);
