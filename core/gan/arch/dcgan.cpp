@@ -1,5 +1,6 @@
 // DCGAN: Radford, Metz, Chintala 2015 (arXiv:1511.06434), with the odd 28 px net of the lesson's
 // notebook.
+#include "core/gan/arch/shared_params.h"
 #include "core/gan/registry.h"
 #include "core/nn/init.h"
 #include "core/nn/layers.h"
@@ -9,25 +10,6 @@ namespace {
 
 using torch::Tensor;
 namespace tnn = torch::nn;
-
-const Param<std::int64_t> kWidth = Param<std::int64_t>("width", 64)
-                                       .label("Width")
-                                       .help(
-                                           "Channels of the widest picture-sized layer; deeper "
-                                           "layers have multiples of it. Twice the width is "
-                                           "about four times the work and shows finer detail. 64 "
-                                           "is the paper's; 16 to 32 suit two processors.")
-                                       .unit("channels")
-                                       .group("Model")
-                                       .range(4, 256)
-                                       .step(4);
-
-/// Picture sizes that double from 4 px: 32 → 3, 64 → 4, 128 → 5.
-int doublings(int size) {
-    int count = 0;
-    while ((4 << count) < size) ++count;
-    return count;
-}
 
 /// latent×1×1 → 4×4 → … → C×S×S. Channels halve as the picture doubles; the last but one layer has
 /// `width`.
