@@ -10,7 +10,30 @@ namespace {
 Json entry(const gan::Entry& e) {
     Json json = {{"id", e.id}, {"label", e.label}, {"help", e.help}, {"reference", e.reference}};
     if (!e.sizes.empty()) json["sizes"] = e.sizes;
+    if (e.conditional) json["conditional"] = true;
     return json;
+}
+
+Json entry(const gan::Family& f) {
+    Json json = entry(f.entry);
+    json["arch"] = f.arch;
+    json["expect"] = f.expect;
+    return json;
+}
+
+/// Architectures, each with the families that are built on it.
+Json architectures_with_families() {
+    Json array = Json::array();
+    for (const gan::Entry& architecture : gan::architectures()) {
+        Json json = entry(architecture);
+        json["families"] = Json::array();
+        for (const gan::Family& family : gan::families())
+            if (family.arch == architecture.id)
+                json["families"].push_back(
+                    {{"id", family.entry.id}, {"label", family.entry.label}});
+        array.push_back(std::move(json));
+    }
+    return array;
 }
 
 Json entry(const style::FeatureEntry& e) {
@@ -81,6 +104,12 @@ void print_people(const Json& list, const std::string& indent) {
         }
         if (item.contains("sizes"))
             std::printf("%ssizes %s px\n", pad.c_str(), item["sizes"].dump().c_str());
+        if (item.contains("families") && !item["families"].empty()) {
+            std::vector<std::string> ids;
+            for (const Json& family : item["families"])
+                ids.push_back(family["id"].get<std::string>());
+            std::printf("%sfamilies %s\n", pad.c_str(), join(ids, ", ").c_str());
+        }
         if (item.contains("weights"))
             std::printf("%s%s\n", pad.c_str(), item["weights"].get<std::string>().c_str());
         if (item.contains("reference") && !item["reference"].get<std::string>().empty())
@@ -98,15 +127,22 @@ void add_list(CLI::App& app, Handlers& handlers) {
     auto state = std::make_shared<State>();
     CLI::App* command = app.add_subcommand(
         "list", "What there is: architectures, losses, feature networks, settings, presets");
-    command->add_option("what", state->what, "arch | loss | features | params | presets")
+    command
+        ->add_option("what", state->what,
+                     "arch | families | loss | regularisers | augmentations | "
+                     "features | params | presets")
         ->required()
         ->type_name("WHAT")
-        ->check(CLI::IsMember({"arch", "loss", "features", "params", "presets"}));
+        ->check(CLI::IsMember({"arch", "families", "loss", "regularisers", "augmentations",
+                               "features", "params", "presets"}));
     command->add_flag("--json", state->json, "For programs");
     handlers[command] = [state]() -> Status {
         // Lists that belong to one job each come as an object; the others as an array.
         Json result;
-        if (state->what == "arch") result = entries(gan::architectures());
+        if (state->what == "arch") result = architectures_with_families();
+        if (state->what == "families") result = entries(gan::families());
+        if (state->what == "regularisers") result = entries(gan::regularisers());
+        if (state->what == "augmentations") result = entries(gan::augmentations());
         if (state->what == "loss") result = entries(gan::losses());
         if (state->what == "features") result = entries(style::features());
         if (state->what == "params")

@@ -54,7 +54,8 @@ Status ParamOptions::apply_to(ParamSet& params) const {
     for (const std::string& text : assignments_) {
         const auto parts = split_assignment(text);
         if (!parts) return parts.error();
-        if (Status set = params.set_text(parts->first, parts->second); !set) return wrong_call(set.error());
+        if (Status set = params.set_text(parts->first, parts->second); !set)
+            return wrong_call(set.error());
     }
     return {};
 }
@@ -103,6 +104,20 @@ std::string nearest_hint(const CLI::App& app, const std::vector<std::string>& gi
             return " Did you mean " + near + "?";
     }
     return "";
+}
+
+Status apply_preset(ParamSet& params, const std::string& id, const std::vector<Preset>& presets) {
+    std::vector<std::string> ids;
+    for (const Preset& preset : presets) {
+        if (preset.id == id) return preset.apply_to(params);
+        ids.push_back(preset.id);
+    }
+    const std::string near = nearest(id, ids);
+    return Error{ErrorCode::InvalidArgument,
+                 "There is no preset '" + id + "'" +
+                     (near.empty() ? "" : "; did you mean '" + near + "'?") +
+                     " (presets: " + join(ids, ", ") + ")",
+                 ""};
 }
 
 }  // namespace pentimento::cli

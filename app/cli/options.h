@@ -27,6 +27,9 @@ class ParamOptions {
     std::vector<std::string> assignments_;
 };
 
+/// Resets `params` to the preset named `id`; the error names the nearest one and all others.
+Status apply_preset(ParamSet& params, const std::string& id, const std::vector<Preset>& presets);
+
 /// "id=value" → both; an error when there is no '='.
 Result<std::pair<std::string, std::string>> split_assignment(const std::string& text);
 

@@ -13,29 +13,14 @@ struct State {
     ParamOptions options;
 };
 
-Result<const Preset*> find_preset(const std::string& id, const std::vector<Preset>& presets) {
-    std::vector<std::string> ids;
-    for (const Preset& preset : presets) {
-        if (preset.id == id) return &preset;
-        ids.push_back(preset.id);
-    }
-    const std::string near = nearest(id, ids);
-    return Error{ErrorCode::InvalidArgument,
-                 "There is no preset '" + id + "'" +
-                     (near.empty() ? "" : "; did you mean '" + near + "'?") +
-                     " (presets: " + join(ids, ", ") + ")",
-                 ""};
-}
-
 Result<PreparedRun> prepare_new(const State& state) {
     if (state.data.empty())
         return Error{ErrorCode::InvalidArgument,
                      "Name the pictures to learn from with --data, or a run with --resume.", ""};
     ParamSet params(gan::schema());
     if (!state.preset.empty()) {
-        const auto preset = find_preset(state.preset, gan::presets());
-        if (!preset) return preset.error();
-        if (Status applied = (*preset)->apply_to(params); !applied) return applied.error();
+        if (Status applied = apply_preset(params, state.preset, gan::presets()); !applied)
+            return applied.error();
     }
     if (Status applied = state.options.apply_to(params); !applied) return applied.error();
     const Result<std::string> pack =

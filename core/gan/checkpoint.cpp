@@ -68,9 +68,8 @@ Error unusable(std::string_view what, const char* key) {
 
 Result<Progression> progression_from(const Json& json, std::string_view what) {
     if (!json.is_object() || json.value("kind", Json()) != "gan")
-        return Error{ErrorCode::Corrupt,
-                     std::string(what) + " is not the state of a GAN training.",
-                     {}};
+        return Error{
+            ErrorCode::Corrupt, std::string(what) + " is not the state of a GAN training.", {}};
     if (json.value("format", Json()) != kFormat)
         return Error{ErrorCode::Unsupported,
                      std::string(what) +
@@ -79,15 +78,14 @@ Result<Progression> progression_from(const Json& json, std::string_view what) {
                          std::to_string(kFormat) + ").",
                      {}};
     Progression p;
-    for (const auto& [key, into] :
-         {std::pair<const char*, std::int64_t*>{"step", &p.step},
-          {"pictures_drawn", &p.cursor},
-          {"d_taken", &p.d_taken},
-          {"d_skipped", &p.d_skipped},
-          {"grown_to", &p.grown_to},
-          {"rollbacks", &p.rollbacks},
-          {"real_sign_count", &p.real_sign_count},
-          {"ada_cursor", &p.ada_cursor}}) {
+    for (const auto& [key, into] : {std::pair<const char*, std::int64_t*>{"step", &p.step},
+                                    {"pictures_drawn", &p.cursor},
+                                    {"d_taken", &p.d_taken},
+                                    {"d_skipped", &p.d_skipped},
+                                    {"grown_to", &p.grown_to},
+                                    {"rollbacks", &p.rollbacks},
+                                    {"real_sign_count", &p.real_sign_count},
+                                    {"ada_cursor", &p.ada_cursor}}) {
         const auto found = json.find(key);
         if (found == json.end() || !found->is_number_integer() || *found < 0)
             return unusable(what, key);
@@ -144,16 +142,15 @@ Status apply(const SavedState& saved, TrainingState& state, std::string_view wha
     };
     Players& players = state.players;
     const auto source = [&](const char* name) { return std::string(what) + ", " + name; };
-    if (Status s = nn::load_module_state(*players.generator, file(kGeneratorFile),
-                                         source(kGeneratorFile));
+    if (Status s =
+            nn::load_module_state(*players.generator, file(kGeneratorFile), source(kGeneratorFile));
         !s)
         return s;
     if (Status s = nn::load_module_state(*players.discriminator, file(kDiscriminatorFile),
                                          source(kDiscriminatorFile));
         !s)
         return s;
-    if (Status s =
-            nn::load_module_state(state.average, file(kAverageFile), source(kAverageFile));
+    if (Status s = nn::load_module_state(state.average, file(kAverageFile), source(kAverageFile));
         !s)
         return s;
     if (Status s = players.generator_optimiser->load(file(kGeneratorOptimiserFile),

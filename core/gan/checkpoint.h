@@ -18,10 +18,10 @@ struct Progression {
     std::int64_t d_skipped = 0;  ///< … and those left out
     std::int64_t grown_to = 0;   ///< pixels, for networks that grow
     std::int64_t rollbacks = 0;
-    double augment_strength = 0;    ///< of adaptive augmentation
-    double real_sign_sum = 0;       ///< r_t since adaptive augmentation last looked …
+    double augment_strength = 0;       ///< of adaptive augmentation
+    double real_sign_sum = 0;          ///< r_t since adaptive augmentation last looked …
     std::int64_t real_sign_count = 0;  ///< … over this many steps
-    std::int64_t ada_cursor = 0;    ///< pictures drawn when it last looked
+    std::int64_t ada_cursor = 0;       ///< pictures drawn when it last looked
 };
 
 /// References to everything that training changes.

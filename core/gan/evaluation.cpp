@@ -41,16 +41,16 @@ Evaluations::Outcome Evaluations::evaluate(const ParamSet& params, const Make& m
     Outcome outcome;
     const auto give_up = [&](const Error& error) {
         failed_ = true;
-        outcome.events.push_back({.type = "warning",
-                                  .text = "The pictures are not evaluated any more: " +
-                                          error.message,
-                                  .severity = Severity::Warning,
-                                  .data = nullptr});
+        outcome.events.push_back(
+            {.type = "warning",
+             .text = "The pictures are not evaluated any more: " + error.message,
+             .severity = Severity::Warning,
+             .data = nullptr});
         return outcome;
     };
     if (Status ready = prepare(params); !ready) return give_up(ready.error());
-    const auto found = evaluator_->evaluate(
-        make(std::min(params.get(kEvaluateCount), evaluator_->real_count())));
+    const auto found =
+        evaluator_->evaluate(make(std::min(params.get(kEvaluateCount), evaluator_->real_count())));
     if (!found) {
         // Broken pictures are for the divergence check; the next evaluation may work again.
         if (found.error().code == ErrorCode::Numeric) return outcome;

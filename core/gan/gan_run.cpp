@@ -132,10 +132,10 @@ Status fit_to_dataset(ParamSet& params, const PackInfo& info) {
                            "folder, or switch \"" +
                            kConditional.spec().label + "\" off.");
     }
-    if (Status s = params.apply(
-            {{kSize.id(), std::int64_t{info.width}},
-             {kChannels.id(), std::int64_t{info.channels}},
-             {kClasses.id(), static_cast<std::int64_t>(info.class_names.size())}});
+    if (Status s =
+            params.apply({{kSize.id(), std::int64_t{info.width}},
+                          {kChannels.id(), std::int64_t{info.channels}},
+                          {kClasses.id(), static_cast<std::int64_t>(info.class_names.size())}});
         !s)
         return s;
     return check_params(params);
@@ -184,8 +184,7 @@ Result<Preview> sample(const ParamSet& params, const std::filesystem::path& chec
         preview.columns = static_cast<int>(std::min<std::int64_t>(request.columns, request.count));
         preview.rows = static_cast<int>((request.count + preview.columns - 1) / preview.columns);
         const NetworkShape shape = shape_from(params);
-        const Architecture& architecture =
-            *architecture_registry().find(params.get(arch_param()));
+        const Architecture& architecture = *architecture_registry().find(params.get(arch_param()));
         if (architecture.growth) {
             const auto pictures = pictures_drawn(checkpoint);
             if (!pictures) return pictures.error();

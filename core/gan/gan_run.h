@@ -20,11 +20,12 @@ namespace pentimento::gan {
 struct Entry {
     std::string id;
     std::string label;
-    std::string help;        ///< one paragraph for a newcomer
-    std::string reference;   ///< paper with its arXiv number
-    std::vector<int> sizes = {};  ///< picture sizes in px an architecture can make; empty for others
-    bool conditional = false;     ///< an architecture that can learn classes
-    bool styled = false;          ///< an architecture with intermediate latents
+    std::string help;       ///< one paragraph for a newcomer
+    std::string reference;  ///< paper with its arXiv number
+    std::vector<int> sizes =
+        {};                    ///< picture sizes in px an architecture can make; empty for others
+    bool conditional = false;  ///< an architecture that can learn classes
+    bool styled = false;       ///< an architecture with intermediate latents
 };
 std::vector<Entry> architectures();
 std::vector<Entry> losses();
@@ -36,7 +37,7 @@ std::vector<Entry> augmentations();
 /// Each becomes two presets, "<id>" and "<id>-small".
 struct Family {
     Entry entry;
-    std::string arch;  ///< id of its architecture
+    std::string arch;                                            ///< id of its architecture
     std::vector<std::pair<std::string, std::string>> published;  ///< on top of the defaults
     std::vector<std::pair<std::string, std::string>> small;      ///< on top of `published`
     std::string expect;  ///< of the small form: what is seen after how long

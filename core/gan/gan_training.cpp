@@ -6,6 +6,7 @@
 
 #include "core/gan/params.h"
 #include "core/gan/schedule.h"
+#include "core/gan/step_rules.h"
 #include "core/nn/ema.h"
 #include "core/tensor/batch.h"
 #include "core/tensor/frame.h"
@@ -30,20 +31,6 @@ constexpr std::int64_t kMostRollbacks = 3;
 constexpr std::int64_t kChangeEvery = 50;
 constexpr std::int64_t kChangeCount = 16;
 
-nn::OptimiserSettings optimiser_settings(const ParamSet& params, const Param<double>& lr,
-                                         const ScheduleValues& schedule) {
-    static const std::map<std::string, nn::OptimiserKind> kinds = {
-        {"adam", nn::OptimiserKind::Adam},
-        {"adamw", nn::OptimiserKind::AdamW},
-        {"rmsprop", nn::OptimiserKind::RmsProp},
-        {"sgd", nn::OptimiserKind::Sgd}};
-    return {.kind = kinds.at(params.get(kOptimiser)),
-            .lr = params.get(lr) * schedule.lr,
-            .beta1 = params.get(kBeta1),
-            .beta2 = schedule.beta2,
-            .weight_decay = params.get(kWeightDecay)};
-}
-
 std::string broke_down(const NonFiniteLoss& bad, std::int64_t step) {
     return "Training broke down at step " + std::to_string(step) + ": the loss of the " +
            bad.player + " is no longer a number.";
@@ -60,35 +47,15 @@ GanTraining::GanTraining(const ParamSet& params, PackedDataset data, const std::
       seed_(static_cast<std::uint64_t>(params.get(kSeed))),
       sampler_(data_.count(), seed_, params.get(kFlips)),
       evaluations_(data_, device_) {
-    players_.loss = loss_registry().find(params_.get(loss_param()));
-    players_.generator = build_generator(params_);
-    players_.discriminator = architecture_->make_discriminator(
-        shape_, params_, tensor::make_generator(seed_, Stream::InitDiscriminator, 0));
+    players_ = make_players(params_, device_);
     average_ = build_generator(params_);  // the same seed, so it begins as the generator's twin
-    for (torch::nn::Module* network :
-         {static_cast<torch::nn::Module*>(players_.generator.get()),
-          static_cast<torch::nn::Module*>(players_.discriminator.get()),
-          static_cast<torch::nn::Module*>(average_.get())})
-        network->to(device_);
+    average_->to(device_);
     average_->eval();
     for (auto& parameter : average_->parameters()) parameter.set_requires_grad(false);
-    const ScheduleValues schedule = schedule_at(params_, 0);
-    players_.generator_optimiser = std::make_unique<nn::Optimiser>(
-        *players_.generator, optimiser_settings(params_, kLrG, schedule));
-    players_.discriminator_optimiser = std::make_unique<nn::Optimiser>(
-        *players_.discriminator, optimiser_settings(params_, kLrD, schedule));
     preview_latents_ = tensor::draw_numbered_latents(0, params_.get(kPreviewCount), shape_.latent,
                                                      seed_, Stream::PreviewLatents);
     progression_.augment_strength = params_.get(kAugmentStrength);
-    take_settings();
     grow();
-}
-
-/// What the optimisers follow, at the present step.
-void GanTraining::take_settings() {
-    const ScheduleValues schedule = schedule_at(params_, progression_.step);
-    players_.generator_optimiser->set(optimiser_settings(params_, kLrG, schedule));
-    players_.discriminator_optimiser->set(optimiser_settings(params_, kLrD, schedule));
 }
 
 Status GanTraining::apply(const Patch& patch) {
@@ -108,7 +75,7 @@ Status GanTraining::apply(const Patch& patch) {
     if (changed.get(kAugmentStrength) != params_.get(kAugmentStrength))
         progression_.augment_strength = changed.get(kAugmentStrength);
     params_ = std::move(changed);
-    take_settings();
+    follow_settings(players_, params_, progression_.step);
     return {};
 }
 
@@ -131,38 +98,6 @@ Result<StepReport> GanTraining::step() {
     });
 }
 
-StepRules GanTraining::rules_for_step(bool measured) const {
-    StepRules rules;
-    rules.batch = params_.get(kBatch);
-    rules.micro_batch = params_.get(kMicroBatch);
-    rules.d_steps = static_cast<int>(params_.get(kDSteps));
-    rules.skip_d_below = params_.get(kSkipDBelow);
-    rules.label_smoothing = params_.get(kLabelSmoothing);
-    rules.instance_noise = instance_noise_at(params_, progression_.step);
-    rules.clip_gradients = params_.get(kClipGradients);
-    rules.generator_first = params_.get(kGeneratorFirst);
-    rules.average_d_loss = params_.get(kAverageDLoss);
-    rules.augmentation = augmentation_registry().find(params_.get(augment_param()));
-    rules.augment_strength = progression_.augment_strength;
-    const double penalty_factor = schedule_at(params_, progression_.step).penalty;
-    for (const auto& [id, regulariser] : regulariser_registry().items()) {
-        const double weight = params_.get(regulariser.weight);
-        const std::int64_t every = params_.get(regulariser.every);
-        if (weight <= 0 || progression_.step % every != 0) continue;
-        const bool scheduled = id == "r1" || id == "r2";
-        rules.penalties.push_back(
-            {&regulariser,
-             weight * static_cast<double>(every) * (scheduled ? penalty_factor : 1.0)});
-    }
-    rules.real_fade = growth_.fade;
-    rules.bfloat16 = params_.get(kPrecision) == "bfloat16" ||
-                     (params_.get(kPrecision) == "auto" && device_.is_cuda());
-    // On a GPU, looking at a loss makes it wait, so there only measured steps are looked at.
-    rules.check_losses = device_.is_cpu() || measured;
-    rules.measure_gradients = measured;
-    return rules;
-}
-
 void GanTraining::grow() {
     if (!architecture_->growth) return;
     growth_ = architecture_->growth(shape_, params_, sampler_.cursor());
@@ -183,12 +118,15 @@ StepReport GanTraining::take_step() {
     if (progression_.step % kRememberEvery == 0 || !recent_) remember();
     const std::int64_t number = progression_.step + 1;
     const bool measured = number == 1 || number % params_.get(kMetricsEvery) == 0;
-    take_settings();
+    follow_settings(players_, params_, progression_.step);
     grow();
 
     const std::int64_t drawn_before = sampler_.cursor();
     const StepValues values =
-        train_step(players_, rules_for_step(measured), batches_for_step());
+        train_step(players_,
+                   rules_at(params_, progression_.step, progression_.augment_strength, growth_.fade,
+                            device_, measured),
+                   batches_for_step());
     nn::ema_update(*average_, *players_.generator, ema_decay_for(params_, progression_.step));
     progression_.d_taken += values.d_taken;
     progression_.d_skipped += values.d_skipped;
@@ -214,13 +152,12 @@ StepReport GanTraining::take_step() {
     }
     if (evaluations_.due(params_, number)) {
         auto outcome = evaluations_.evaluate(params_, [this](std::int64_t count) {
-            return generate(*average_,
-                            tensor::draw_numbered_latents(0, count, shape_.latent, seed_,
-                                                          Stream::Evaluation),
-                            labels_in_turn(count, shape_.classes), device_, shape_.size);
+            return generate(
+                *average_,
+                tensor::draw_numbered_latents(0, count, shape_.latent, seed_, Stream::Evaluation),
+                labels_in_turn(count, shape_.classes), device_, shape_.size);
         });
-        report.metrics.insert(report.metrics.end(), outcome.metrics.begin(),
-                              outcome.metrics.end());
+        report.metrics.insert(report.metrics.end(), outcome.metrics.begin(), outcome.metrics.end());
         report.events = std::move(outcome.events);
         report.score = outcome.score;
     }
@@ -262,11 +199,10 @@ Batches GanTraining::batches_for_step() {
             stock->latents =
                 tensor::draw_latents(batch, shape_.latent, seed_, Stream::Noise, draw).to(device_);
             if (shape_.classes > 0)
-                stock->labels =
-                    torch::randint(shape_.classes, {batch},
-                                   tensor::make_generator(seed_, Stream::Labels, draw),
-                                   torch::kInt64)
-                        .to(device_);
+                stock->labels = torch::randint(shape_.classes, {batch},
+                                               tensor::make_generator(seed_, Stream::Labels, draw),
+                                               torch::kInt64)
+                                    .to(device_);
             stock->latents_used = 0;
         }
         NoiseBatch piece;
@@ -321,13 +257,12 @@ std::vector<Metric> GanTraining::measure(const StepValues& values) {
     for (std::size_t i = 0; i < ids.size(); ++i)
         metrics.push_back({ids[i], read[static_cast<std::int64_t>(i)].item<double>()});
     if (const auto all = progression_.d_taken + progression_.d_skipped; all > 0)
-        metrics.push_back({"d_skipped", static_cast<double>(progression_.d_skipped) /
-                                            static_cast<double>(all)});
+        metrics.push_back(
+            {"d_skipped", static_cast<double>(progression_.d_skipped) / static_cast<double>(all)});
     progression_.d_taken = progression_.d_skipped = 0;
     if (params_.get(augment_param()) != "none")
         metrics.push_back({"augment", progression_.augment_strength});
-    if (architecture_->growth)
-        metrics.push_back({"growth", static_cast<double>(growth_.size)});
+    if (architecture_->growth) metrics.push_back({"growth", static_cast<double>(growth_.size)});
     return metrics;
 }
 
@@ -422,7 +357,7 @@ Status GanTraining::restore(const std::filesystem::path& dir) {
         sampler_.seek(progression_.cursor);
         recent_.reset();
         older_.reset();
-        take_settings();
+        follow_settings(players_, params_, progression_.step);
         grow();
         return {};
     });

@@ -35,13 +35,11 @@ class GanTraining : public Run {
     double augment_strength() const { return progression_.augment_strength; }
 
   private:
-    void take_settings();
     StepReport take_step();
     Result<StepReport> roll_back(const NonFiniteLoss& cause);
     void remember();
     void grow();
     void adapt_augmentation(const StepValues& values);
-    StepRules rules_for_step(bool measured) const;
     Batches batches_for_step();
     std::vector<Metric> measure(const StepValues& values);
     TrainingState state() { return {params_, players_, *average_, progression_}; }
@@ -79,7 +77,6 @@ torch::Tensor labels_in_turn(std::int64_t count, int classes);
 /// Eval mode, no gradients, all latents in pieces that keep memory small → N×C×S×S in [−1, 1] on
 /// the CPU, S the full `size` also while a network still grows.
 torch::Tensor generate(Generator& generator, const torch::Tensor& latents,
-                       const torch::Tensor& labels, const torch::Device& device,
-                       std::int64_t size);
+                       const torch::Tensor& labels, const torch::Device& device, std::int64_t size);
 
 }  // namespace pentimento::gan

@@ -63,7 +63,8 @@ class StyleGenerator : public Generator {
 
 struct Judgement {
     torch::Tensor logits;
-    torch::Tensor auxiliary;  ///< a scalar to be added to the discriminator's loss; may be undefined
+    torch::Tensor
+        auxiliary;  ///< a scalar to be added to the discriminator's loss; may be undefined
 };
 
 class Discriminator : public Network {

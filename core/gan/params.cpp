@@ -184,16 +184,15 @@ const Param<double> kLrEnd =
         .live()
         .advanced()
         .when("schedule", {"linear", "cosine"});
-const Param<double> kBeta2End =
-    Param<double>("beta2_end", 0)
-        .label("β2 at the end")
-        .help("Where the schedule takes β2. 0 leaves it where it is.")
-        .group(kTraining)
-        .range(0, 0.99999)
-        .step(0.01)
-        .live()
-        .advanced()
-        .when("schedule", {"linear", "cosine"});
+const Param<double> kBeta2End = Param<double>("beta2_end", 0)
+                                    .label("β2 at the end")
+                                    .help("Where the schedule takes β2. 0 leaves it where it is.")
+                                    .group(kTraining)
+                                    .range(0, 0.99999)
+                                    .step(0.01)
+                                    .live()
+                                    .advanced()
+                                    .when("schedule", {"linear", "cosine"});
 const Param<double> kPenaltyEnd =
     Param<double>("penalty_end", 1)
         .label("R1 and R2 at the end")

@@ -4,8 +4,33 @@
 
 namespace pentimento::gan {
 
-const std::vector<Preset>& presets() {
-    static const std::vector<Preset> list = {
+namespace {
+
+/// Both presets of every family.
+std::vector<Preset> family_presets() {
+    std::vector<Preset> list;
+    for (const Family& family : families()) {
+        Preset published{family.entry.id,
+                         family.entry.label,
+                         family.entry.help,
+                         family.entry.reference,
+                         {{"arch", family.arch}}};
+        published.settings.insert(published.settings.end(), family.published.begin(),
+                                  family.published.end());
+        Preset small = published;
+        small.id += "-small";
+        small.label += ", small";
+        small.help = family.expect;
+        // A later setting of the same parameter wins.
+        small.settings.insert(small.settings.end(), family.small.begin(), family.small.end());
+        list.push_back(std::move(published));
+        list.push_back(std::move(small));
+    }
+    return list;
+}
+
+std::vector<Preset> lesson_and_sample_presets() {
+    return {
         {"fc-mnist",
          "Lesson: fully connected on digits",
          "The lesson's first notebook as it was: small dense networks on 28 px grey pictures, 100 "
@@ -118,6 +143,16 @@ const std::vector<Preset>& presets() {
           {"ema_decay", "0.995"},
           {"sample_every", "100"}}},
     };
+}
+
+}  // namespace
+
+const std::vector<Preset>& presets() {
+    static const std::vector<Preset> list = [] {
+        std::vector<Preset> all = lesson_and_sample_presets();
+        for (Preset& preset : family_presets()) all.push_back(std::move(preset));
+        return all;
+    }();
     return list;
 }
 

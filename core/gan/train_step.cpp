@@ -75,9 +75,10 @@ class Step {
         if (rules_.instance_noise > 0) {
             torch::Generator random = batches_.random();
             for (Tensor& scale : pictures)
-                scale = scale + rules_.instance_noise *
-                                    torch::randn(scale.sizes(), random, torch::kFloat32)
-                                        .to(scale.options());
+                scale =
+                    scale +
+                    rules_.instance_noise *
+                        torch::randn(scale.sizes(), random, torch::kFloat32).to(scale.options());
         }
         return pictures;
     }
@@ -193,8 +194,16 @@ class Step {
             return false;
         if (on_reals.auxiliary.defined()) loss = loss + on_reals.auxiliary;
         add_penalties(loss, Player::Discriminator,
-                      {*players_.generator, *players_.discriminator, reals, fakes, on_reals.logits,
-                       on_fakes, real.labels, {}, {}, batches_.random()},
+                      {*players_.generator,
+                       *players_.discriminator,
+                       reals,
+                       fakes,
+                       on_reals.logits,
+                       on_fakes,
+                       real.labels,
+                       {},
+                       {},
+                       batches_.random()},
                       share);
         (loss * share).backward();
         return true;
@@ -226,8 +235,16 @@ class Step {
             const Pyramid none;
             players_.generator->set_random(batches_.random());
             add_penalties(loss, Player::Generator,
-                          {*players_.generator, *players_.discriminator, none, none, {}, {}, {},
-                           now.noise.latents, now.noise.labels, batches_.random()},
+                          {*players_.generator,
+                           *players_.discriminator,
+                           none,
+                           none,
+                           {},
+                           {},
+                           {},
+                           now.noise.latents,
+                           now.noise.labels,
+                           batches_.random()},
                           share);
             (loss * share).backward();
         }
@@ -274,9 +291,8 @@ Pyramid real_pyramid(const Tensor& pictures, const Discriminator& discriminator,
     for (const std::int64_t size : scales) pyramid.push_back(shrink(pictures, size));
     if (fade < 1) {
         const std::int64_t size = scales.front();
-        const Tensor coarse = shrink(pyramid[0], size / 2)
-                                  .repeat_interleave(2, 2)
-                                  .repeat_interleave(2, 3);
+        const Tensor coarse =
+            shrink(pyramid[0], size / 2).repeat_interleave(2, 2).repeat_interleave(2, 3);
         pyramid[0] = torch::lerp(coarse, pyramid[0], fade);
     }
     return pyramid;

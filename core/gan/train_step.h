@@ -72,8 +72,8 @@ struct StepValues {
     torch::Tensor d_real;        ///< mean score of real pictures: σ(D(x)), or D(x) itself
     torch::Tensor d_fake;        ///< mean score of made pictures in the discriminator's phase
     torch::Tensor d_fake_after;  ///< the same in the generator's phase
-    torch::Tensor accuracy;      ///< share of pictures that the discriminator puts on the right side
-    torch::Tensor real_sign;     ///< mean sign(D(x) − boundary), the r_t of adaptive augmentation
+    torch::Tensor accuracy;   ///< share of pictures that the discriminator puts on the right side
+    torch::Tensor real_sign;  ///< mean sign(D(x) − boundary), the r_t of adaptive augmentation
     torch::Tensor grad_g, grad_d;
     std::vector<std::pair<const Regulariser*, torch::Tensor>> penalties;  ///< weighted
     int d_taken = 0;    ///< discriminator steps taken …

@@ -3,6 +3,8 @@
 
 namespace pentimento::nn {
 
+thread_local int Aside::depth_ = 0;
+
 ConvTranspose2dImpl::ConvTranspose2dImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,
                                          tensor::ConvTransposeGeometry geometry)
     : geometry_(geometry) {

@@ -21,6 +21,20 @@ class ConvTranspose2dImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ConvTranspose2d);
 
+/// Marks a scope whose operations prepare weights and are no layers of their own (norms of weights,
+/// demodulation), so that a drawing of the network leaves them out.
+class Aside {
+  public:
+    Aside() { ++depth_; }
+    ~Aside() { --depth_; }
+    Aside(const Aside&) = delete;
+    Aside& operator=(const Aside&) = delete;
+    static bool active() { return depth_ > 0; }
+
+  private:
+    static thread_local int depth_;
+};
+
 /// Switches gradients of a module's parameters off for a scope, so that a backward pass through it
 /// computes none of them.
 class FrozenParameters {

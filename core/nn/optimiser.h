@@ -1,6 +1,6 @@
 // Adam, AdamW, RMSprop and SGD with settings that change while they work and a state that can be
-// saved: LibTorch 1.13 loses the learning rate of an optimiser that it loads, and keeps the state of
-// each kind in a class of its own.
+// saved: LibTorch 1.13 loses the learning rate of an optimiser that it loads, and keeps the state
+// of each kind in a class of its own.
 #pragma once
 
 #include <torch/torch.h>
@@ -15,8 +15,8 @@
 namespace pentimento::nn {
 
 enum class OptimiserKind {
-    Adam,     ///< Kingma and Ba 2014, arXiv:1412.6980
-    AdamW,    ///< Loshchilov and Hutter 2017, arXiv:1711.05101: weight decay apart from the gradient
+    Adam,   ///< Kingma and Ba 2014, arXiv:1412.6980
+    AdamW,  ///< Loshchilov and Hutter 2017, arXiv:1711.05101: weight decay apart from the gradient
     RmsProp,  ///< Tieleman and Hinton 2012
     Sgd,      ///< with momentum
 };

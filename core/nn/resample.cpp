@@ -1,6 +1,11 @@
-// Resampling: one pass over memory on the CPU.
+// Resampling: on the CPU, one pass over memory.
 //
-// See tests/bench/resample_bench.cpp for the alternatives.
+// tests/bench/resample_bench.cpp compares the ways to do it, forward and backward, [1, 3, 3, 1], at
+// a StyleGAN's shapes, two threads, LibTorch 1.13. Times this loop's: depthwise convolutions 1.3 to
+// 25, every channel as a picture of its own through oneDNN 5 to 29, shifted slices 1.3 to 27,
+// LibTorch's bilinear enlargement 1.9 to 6, three poolings 3 to 11. Folding the filter into the
+// convolution next to it (6×6 instead of 3×3) would cost four times the products of the layer that
+// matters most.
 #include "core/nn/resample.h"
 
 #include <ATen/TensorIterator.h>
@@ -142,7 +147,11 @@ void resample_planes(const Tensor& x, const Tensor& y, const Fir& fir) {
     // at::parallel_for is a template that works in parallel only where OpenMP is switched on, which
     // it is not in our own files; a tensor iterator does so inside of LibTorch, with its threads.
     const Tensor planes = at::arange(x.size(0) * x.size(1), torch::kInt64);
-    auto iterator = at::TensorIteratorConfig().add_output(planes).resize_outputs(false).build();
+    auto iterator = at::TensorIteratorConfig()
+                        .check_all_same_dtype(false)
+                        .add_output(planes)
+                        .resize_outputs(false)
+                        .build();
     const std::int64_t grain =
         std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, out_plane));
     iterator.for_each(

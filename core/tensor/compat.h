@@ -11,7 +11,8 @@ namespace pentimento::tensor {
 /// al. 2017, arXiv:1710.03740; bfloat16 needs no loss scaling). Does nothing when not enabled.
 class Autocast {
   public:
-    Autocast(bool enabled, const torch::Device& device) : enabled_(enabled), cuda_(device.is_cuda()) {
+    Autocast(bool enabled, const torch::Device& device)
+        : enabled_(enabled), cuda_(device.is_cuda()) {
         if (enabled_) set(true);
     }
     ~Autocast() {

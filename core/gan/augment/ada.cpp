@@ -39,9 +39,33 @@ Tensor rotation(const Tensor& angle) {
     return matrix;
 }
 
-/// The places each picture is sampled from, as N×3×3 maps of output to input places, −1 … 1 across
-/// the picture. Every family of transformations is closed under inversion, so the maps are composed
-/// as they stand.
+/// Half of the pixel blitting, to which the filters below would not be exact: they are not
+/// symmetric.
+struct Turn {
+    Tensor flip;      ///< 0 or 1
+    Tensor quarters;  ///< 0 to 3
+};
+
+Turn draw_turn(Draws& draws, double p) {
+    const Tensor flip_gate = draws.gate(p), flip = draws.choice(2);
+    const Tensor quarter_gate = draws.gate(p), quarters = draws.choice(4);
+    return {gated(flip_gate, flip, 0), gated(quarter_gate, quarters, 0)};
+}
+
+Tensor turn(const Tensor& pictures, const Turn& by) {
+    const auto where = [&](const Tensor& which, const Tensor& those, const Tensor& others) {
+        return which.any().item<bool>()
+                   ? torch::where(which.to(pictures.device()).view({-1, 1, 1, 1}), those, others)
+                   : others;
+    };
+    Tensor x = where(by.flip == 1, pictures.flip({3}), pictures);
+    x = where(by.quarters >= 2, x.flip({2, 3}), x);
+    return where(by.quarters.remainder(2) == 1, x.rot90(1, {2, 3}), x);
+}
+
+/// The rest of the geometry: the places each picture is sampled from, as N×3×3 maps of output to
+/// input places, −1 … 1 across the picture. Every family of transformations is closed under
+/// inversion, so the maps are composed as they stand.
 Tensor draw_geometry(Draws& draws, double p, std::int64_t size) {
     const auto draw = [&](const auto& value, double neutral, double probability) {
         const Tensor gate = draws.gate(probability);
@@ -50,12 +74,7 @@ Tensor draw_geometry(Draws& draws, double p, std::int64_t size) {
     const Tensor one = torch::ones({draws.count()}, torch::kFloat64);
     Tensor map = identity(draws.count());
 
-    // Pixel blitting: pixels move as a whole.
-    const Tensor flip = draw([&] { return draws.choice(2); }, 0, p);
-    map = map.bmm(scaling(1 - 2 * flip, one));
-    const Tensor quarters = draw([&] { return draws.choice(4); }, 0, p);
-    // Rounded, because cos(π/2) is not quite 0 and would blur.
-    map = map.bmm(rotation(quarters * (kPi / 2)).round());
+    // By whole pixels, which are copied exactly.
     const Tensor whole_gate = draws.gate(p);
     const auto whole = [&] {
         const Tensor share = gated(whole_gate, draws.uniform(-.125, .125), 0);
@@ -69,11 +88,11 @@ Tensor draw_geometry(Draws& draws, double p, std::int64_t size) {
     const double p_rotation = 1 - std::sqrt(1 - p);
     const Tensor scale = draw([&] { return draws.normal(.2).exp2(); }, 1, p);
     map = map.bmm(scaling(scale, scale));
-    const auto turn = [&] { return draws.uniform(-kPi, kPi); };
-    map = map.bmm(rotation(draw(turn, 0, p_rotation)));
+    const auto angle = [&] { return draws.uniform(-kPi, kPi); };
+    map = map.bmm(rotation(draw(angle, 0, p_rotation)));
     const Tensor stretch = draw([&] { return draws.normal(.2).exp2(); }, 1, p);
     map = map.bmm(scaling(stretch, 1 / stretch));
-    map = map.bmm(rotation(draw(turn, 0, p_rotation)));
+    map = map.bmm(rotation(draw(angle, 0, p_rotation)));
     const Tensor shift_gate = draws.gate(p);
     const Tensor shift_x = gated(shift_gate, draws.normal(.125), 0);
     const Tensor shift_y = gated(shift_gate, draws.normal(.125), 0);
@@ -165,15 +184,15 @@ Tensor ada(const Tensor& pictures, double strength, torch::Generator random) {
     if (strength <= 0) return pictures;
     Draws draws(pictures.size(0), std::move(random));
     const double p = std::min(strength, 1.0);
+    const Turn turned = draw_turn(draws, p);
     const Tensor map = draw_geometry(draws, p, pictures.size(3));
     const Colour colour = draw_colour(draws, p);
 
     const Tensor moved = (map - torch::eye(3, torch::kFloat64)).abs().amax({1, 2}) > 1e-9;
-    Tensor x = pictures;
+    Tensor x = turn(pictures, turned);
     if (moved.any().item<bool>())
         // Pictures that stay where they are keep every bit.
-        x = torch::where(moved.to(pictures.device()).view({-1, 1, 1, 1}), transform(pictures, map),
-                         pictures);
+        x = torch::where(moved.to(pictures.device()).view({-1, 1, 1, 1}), transform(x, map), x);
     return recolour(x, colour);
 }
 

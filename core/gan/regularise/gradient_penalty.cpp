@@ -10,9 +10,8 @@ using torch::Tensor;
 
 Tensor penalty(const RegulariserInput& in) {
     // One ε a picture, the same at every scale.
-    const Tensor epsilon =
-        torch::rand({in.reals[0].size(0), 1, 1, 1}, in.random, torch::kFloat32)
-            .to(in.reals[0].options());
+    const Tensor epsilon = torch::rand({in.reals[0].size(0), 1, 1, 1}, in.random, torch::kFloat32)
+                               .to(in.reals[0].options());
     Pyramid between;
     for (std::size_t i = 0; i < in.reals.size(); ++i)
         between.push_back(

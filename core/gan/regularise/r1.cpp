@@ -1,5 +1,6 @@
 // R1: the discriminator's squared slope at real pictures. Mescheder et al. 2018 (arXiv:1801.04406),
-// equation 9. The slope is taken at the pictures as the discriminator saw them (after augmentation).
+// equation 9. The slope is taken at the pictures as the discriminator saw them (after
+// augmentation).
 #include "core/gan/registry.h"
 #include "core/gan/regularise/gradients.h"
 
