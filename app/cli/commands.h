@@ -19,6 +19,9 @@ void add_sample(CLI::App& app, Handlers& handlers);
 void add_style(CLI::App& app, Handlers& handlers);
 void add_health(CLI::App& app, Handlers& handlers);
 void add_describe(CLI::App& app, Handlers& handlers);
+void add_branch(CLI::App& app, Handlers& handlers);
+void add_replay(CLI::App& app, Handlers& handlers);
+void add_compare(CLI::App& app, Handlers& handlers);
 void add_list(CLI::App& app, Handlers& handlers);
 
 /// Imports `source` unless the workspace holds the result already; a .pack is used as it is.

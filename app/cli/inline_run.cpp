@@ -132,4 +132,22 @@ Result<InlineOutcome> run_in_terminal(PreparedRun run, bool quiet) {
     return outcome;
 }
 
+Status run_and_tell(Result<PreparedRun> run, bool quiet) {
+    if (!run) return run.error();
+    const Experiment experiment = *run->options.experiment;
+    const fs::path& dir = experiment.directory();
+    Result<InlineOutcome> outcome = run_in_terminal(*std::move(run), quiet);
+    if (!outcome) return outcome.error();
+    if (quiet) return {};
+    std::printf("%s at step %s; the run is in %s\n",
+                outcome->interrupted ? "Stopped and saved" : "Finished",
+                format_count(outcome->last.step).c_str(), dir.c_str());
+    if (outcome->interrupted) {
+        const bool style = experiment.info().kind == "style";
+        std::printf("Go on with: pentimento-cli %s --resume %s%s\n", style ? "style" : "train",
+                    dir.c_str(), style ? " --out FILE" : "");
+    }
+    return {};
+}
+
 }  // namespace pentimento::cli

@@ -17,4 +17,8 @@ struct InlineOutcome {
 /// `quiet`: no progress, only warnings.
 Result<InlineOutcome> run_in_terminal(PreparedRun run, bool quiet);
 
+/// The whole of it for runs that leave nothing but their folder: runs, then says how it ended,
+/// where the run is and how to go on.
+Status run_and_tell(Result<PreparedRun> run, bool quiet);
+
 }  // namespace pentimento::cli

@@ -33,6 +33,9 @@ int main(int argc, char** argv) {
     cli::add_style(app, handlers);
     cli::add_health(app, handlers);
     cli::add_describe(app, handlers);
+    cli::add_branch(app, handlers);
+    cli::add_replay(app, handlers);
+    cli::add_compare(app, handlers);
     cli::add_list(app, handlers);
     try {
         app.parse(argc, argv);

@@ -8,7 +8,7 @@ namespace pentimento::cli {
 namespace {
 
 struct State {
-    std::string data, out, resume, preset, name;
+    std::string data, out, resume, preset, name, from, at = "latest";
     bool quiet = false;
     ParamOptions options;
 };
@@ -40,7 +40,13 @@ Result<PreparedRun> prepare_new(const State& state) {
     const fs::path dir = state.out.empty()
                              ? Experiment::fresh_directory(Workspace::standard().runs(), name)
                              : fs::path(state.out);
-    return prepare_training(params, *pack, dir, name);
+    std::optional<WeightsFrom> from;
+    if (!state.from.empty()) {
+        const Result<CheckpointChoice> at = CheckpointChoice::parse(state.at);
+        if (!at) return at.error();
+        from = WeightsFrom{state.from, *at};
+    }
+    return prepare_training(params, *pack, dir, name, from);
 }
 
 Result<PreparedRun> prepare_again(const State& state) {
@@ -60,19 +66,8 @@ Result<PreparedRun> prepare_again(const State& state) {
 }
 
 Status train(const State& state) {
-    Result<PreparedRun> run = state.resume.empty() ? prepare_new(state) : prepare_again(state);
-    if (!run) return run.error();
-    const fs::path dir = run->options.experiment->directory();
-    Result<InlineOutcome> outcome = run_in_terminal(*std::move(run), state.quiet);
-    if (!outcome) return outcome.error();
-    if (!state.quiet) {
-        std::printf("%s at step %s; the run is in %s\n",
-                    outcome->interrupted ? "Stopped and saved" : "Finished",
-                    format_count(outcome->last.step).c_str(), dir.c_str());
-        if (outcome->interrupted)
-            std::printf("Go on with: pentimento-cli train --resume %s\n", dir.c_str());
-    }
-    return {};
+    return run_and_tell(state.resume.empty() ? prepare_new(state) : prepare_again(state),
+                        state.quiet);
 }
 
 }  // namespace
@@ -96,6 +91,16 @@ void add_train(CLI::App& app, Handlers& handlers) {
     command->add_option("--preset", state->preset, "Start from named settings: see 'list presets'")
         ->type_name("NAME")
         ->excludes(resume);
+    CLI::Option* from =
+        command
+            ->add_option("--from", state->from,
+                         "Begin with the weights of this run instead of random ones")
+            ->type_name("RUN")
+            ->excludes(resume);
+    command->add_option("--at", state->at, "Which of its checkpoints: a step, best or latest")
+        ->type_name("STEP|best|latest")
+        ->capture_default_str()
+        ->needs(from);
     command->add_option("--name", state->name, "What the studio calls the run");
     command->add_flag("--quiet", state->quiet, "No progress");
     state->options.add_to(*command, gan::schema());

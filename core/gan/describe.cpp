@@ -58,9 +58,8 @@ void convolution(LayerInfo& layer, const Tensor& weight, std::int64_t stride, st
 }
 
 /// The layer that this operation is, if it is one worth showing.
-std::optional<LayerInfo> layer_from(const std::string& name,
-                                    c10::ArrayRef<const c10::IValue> inputs, const Tensor& out,
-                                    Watch& w) {
+std::optional<LayerInfo> layer_from(const std::string& name, const std::vector<c10::IValue>& inputs,
+                                    const Tensor& out, Watch& w) {
     LayerInfo layer;
     layer.output = shape_of(out);
     const auto tensor = [&](std::size_t i) { return inputs[i].toTensor(); };

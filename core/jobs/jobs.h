@@ -23,9 +23,18 @@ struct PreparedRun {
     WorkerOptions options;  ///< experiment, sample writer and intervals filled in
 };
 
+/// Whose weights a new run begins with.
+struct WeightsFrom {
+    std::filesystem::path run;
+    CheckpointChoice at;
+};
+
 /// Writes run.json in `dir` (must be new or empty); the run itself is made by the factory.
+/// `from`: the weights of that checkpoint are copied and taken over (Run::adopt); optimiser and
+/// step count are new.
 Result<PreparedRun> prepare_training(const ParamSet& params, const std::filesystem::path& pack,
-                                     const std::filesystem::path& dir, const std::string& name);
+                                     const std::filesystem::path& dir, const std::string& name,
+                                     const std::optional<WeightsFrom>& from = {});
 
 struct StyleRequest {
     ParamSet params;
@@ -51,8 +60,24 @@ Result<PreparedRun> prepare_resume(const std::filesystem::path& dir,
                                    std::optional<std::int64_t> total_steps,
                                    const Patch& overrides = {}, const ResumeSources& sources = {});
 
+/// A new run in `dir` (must be new or empty) that goes on from a copy of one of `source`'s
+/// checkpoints, with the settings of that step and `overrides` on top. Overrides may be live or
+/// restart settings; those that shape the networks make the run fail with a message when it starts.
+Result<PreparedRun> prepare_branch(const std::filesystem::path& source, const CheckpointChoice& at,
+                                   const std::filesystem::path& dir, const std::string& name,
+                                   const Patch& overrides = {}, const ResumeSources& sources = {});
+
+/// The whole of `source` once more in `dir` (must be new or empty), from its beginning to the last
+/// step on record, with every edit at its step. On the same machine with the same number of threads
+/// it comes to the same state.
+Result<PreparedRun> prepare_replay(const std::filesystem::path& source,
+                                   const std::filesystem::path& dir, const std::string& name,
+                                   const ResumeSources& sources = {});
+
 /// A run's parameters as they are now: run.json with the edits of events.jsonl applied.
 Result<ParamSet> current_params(const Experiment& experiment);
+/// As they were when `step` was done and the next not begun: edits of that step included.
+Result<ParamSet> params_at(const Experiment& experiment, std::int64_t step);
 
 /// Grid of samples from the newest checkpoint of a GAN run.
 Result<Preview> sample_run(const std::filesystem::path& dir, const gan::SampleRequest& request);

@@ -1,6 +1,8 @@
+// The kinds of stored runs, and the way from a folder to a Run.
 #include "core/jobs/kinds.h"
 
 #include "core/base/text.h"
+#include "core/session/replay_run.h"
 #include "core/style/style_run.h"
 
 namespace pentimento::jobs {
@@ -12,8 +14,8 @@ std::string text_of(const Json& object, const char* key) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-Result<Worker::Factory> gan_factory(const Json& inputs, const ParamSet& params,
-                                    const ResumeSources& sources) {
+Result<Maker> gan_maker(const Experiment& experiment, const ResumeSources& sources) {
+    const Json& inputs = experiment.info().inputs;
     const fs::path pack =
         sources.pack.empty() ? fs::path(text_of(inputs, "dataset")) : sources.pack;
     Result<PackedDataset> data = PackedDataset::open(pack);
@@ -32,12 +34,11 @@ Result<Worker::Factory> gan_factory(const Json& inputs, const ParamSet& params,
                          " is not the dataset that this run was trained on: its contents differ. "
                          "Start a new run for it.",
                      "expected " + wanted + ", found " + data->info().fingerprint};
-    return Worker::Factory(
-        [params, data = *std::move(data)] { return gan::make_run(params, data); });
+    return Maker(
+        [data = *std::move(data)](const ParamSet& params) { return gan::make_run(params, data); });
 }
 
-Result<Worker::Factory> style_factory(const Experiment& experiment, const ParamSet& params,
-                                      const ResumeSources& sources) {
+Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sources) {
     const Json& inputs = experiment.info().inputs;
     const fs::path folder = experiment.directory() / "inputs";
     const fs::path weights =
@@ -50,7 +51,7 @@ Result<Worker::Factory> style_factory(const Experiment& experiment, const ParamS
     const fs::path content = folder / fs::path(text_of(inputs, "content")).filename();
     const std::string start = text_of(inputs, "start");
     // Decoding takes a moment, so it happens on the worker's thread.
-    return Worker::Factory([=]() -> Result<std::unique_ptr<Run>> {
+    return Maker([=](const ParamSet& params) -> Result<std::unique_ptr<Run>> {
         style::StyleInputs pictures;
         pictures.weights = weights;
         Result<Frame> frame = read_picture(content);
@@ -72,11 +73,17 @@ Result<Worker::Factory> style_factory(const Experiment& experiment, const ParamS
 
 }  // namespace
 
-Result<Schema> schema_of(const std::string& kind) {
-    if (kind == "gan") return gan::schema();
-    if (kind == "style") return style::schema();
+std::map<std::string, Kind>& kinds() {
+    static std::map<std::string, Kind> all{
+        {"gan", {gan::schema, gan_maker, gan::metric_specs}},
+        {"style", {style::schema, style_maker, style::metric_specs}}};
+    return all;
+}
+
+Result<Kind> find_kind(const std::string& id) {
+    if (const auto found = kinds().find(id); found != kinds().end()) return found->second;
     return Error{ErrorCode::Unsupported,
-                 "This version does not know runs of the kind '" + kind + "'.", ""};
+                 "This version does not know runs of the kind '" + id + "'.", ""};
 }
 
 WorkerOptions options_for(const ParamSet& params, Experiment experiment) {
@@ -94,11 +101,46 @@ WorkerOptions options_for(const ParamSet& params, Experiment experiment) {
 }
 
 Result<Worker::Factory> factory_for(const Experiment& experiment, const ParamSet& params,
+                                    const std::optional<Experiment::Checkpoint>& checkpoint,
                                     const ResumeSources& sources) {
-    if (experiment.info().kind == "gan")
-        return gan_factory(experiment.info().inputs, params, sources);
-    if (experiment.info().kind == "style") return style_factory(experiment, params, sources);
-    return schema_of(experiment.info().kind).error();
+    const RunInfo& info = experiment.info();
+    Result<Kind> kind = find_kind(info.kind);
+    if (!kind) return kind.error();
+    Result<Maker> make = kind->maker(experiment, sources);
+    if (!make) return make.error();
+    return Worker::Factory([make = *std::move(make), experiment, params,
+                            checkpoint]() -> Result<std::unique_ptr<Run>> {
+        const RunInfo& info = experiment.info();
+        Result<std::unique_ptr<Run>> run = make(params);
+        if (!run) return run;
+        if (checkpoint) {
+            if (Status restored = continue_from(**run, checkpoint->dir, params); !restored)
+                return Error{restored.error().code,
+                             "The checkpoint of step " + std::to_string(checkpoint->step) +
+                                 " does not fit the run's settings, or cannot be read. Settings "
+                                 "that shape the networks have to stay as they were. " +
+                                 restored.error().message,
+                             restored.error().detail};
+        } else if (info.weights_from) {
+            if (Status adopted = (*run)->adopt(experiment.directory() / kWeightsFolder); !adopted)
+                return Error{adopted.error().code,
+                             "The weights of " + info.weights_from->run +
+                                 " cannot be taken over: " + adopted.error().message,
+                             adopted.error().detail};
+        }
+        if (!info.replay_of || (*run)->steps_done() >= info.replay_of->step) return run;
+        return std::unique_ptr<Run>(std::make_unique<ReplayRun>(
+            *std::move(run), info.replay_of->edits, info.replay_of->step, make,
+            experiment.directory() / "restart"));
+    });
+}
+
+Result<PreparedRun> prepared(Experiment experiment, const ParamSet& params,
+                             const std::optional<Experiment::Checkpoint>& checkpoint,
+                             const ResumeSources& sources) {
+    Result<Worker::Factory> factory = factory_for(experiment, params, checkpoint, sources);
+    if (!factory) return factory.error();
+    return PreparedRun{*std::move(factory), options_for(params, std::move(experiment))};
 }
 
 }  // namespace pentimento::jobs

@@ -17,16 +17,11 @@ Result<std::string> copy_input(const fs::path& from, const fs::path& folder,
     return name;
 }
 
-Result<PreparedRun> prepared(Experiment experiment, const ParamSet& params) {
-    Result<Worker::Factory> factory = jobs::factory_for(experiment, params, {});
-    if (!factory) return factory.error();
-    return PreparedRun{*std::move(factory), jobs::options_for(params, std::move(experiment))};
-}
-
 }  // namespace
 
 Result<PreparedRun> prepare_training(const ParamSet& params, const fs::path& pack,
-                                     const fs::path& dir, const std::string& name) {
+                                     const fs::path& dir, const std::string& name,
+                                     const std::optional<WeightsFrom>& from) {
     Result<PackedDataset> data = PackedDataset::open(pack);
     if (!data) return data.error();
     const PackInfo& info = data->info();
@@ -34,17 +29,14 @@ Result<PreparedRun> prepare_training(const ParamSet& params, const fs::path& pac
     ParamSet fitted = params;
     if (Status fits = gan::fit_to_dataset(fitted, info); !fits) return fits.error();
     std::error_code ignored;
-    Result<Experiment> experiment =
-        Experiment::create(dir, {.kind = "gan",
-                                 .name = name,
-                                 .params = fitted.to_json(),
-                                 .inputs = {{"dataset", fs::absolute(pack, ignored).string()},
-                                            {"dataset_name", info.name},
-                                            {"fingerprint", info.fingerprint},
-                                            {"count", info.count}},
-                                 .environment = gan::environment()});
-    if (!experiment) return experiment.error();
-    return prepared(*std::move(experiment), fitted);
+    RunInfo run{.kind = "gan",
+                .name = name,
+                .inputs = {{"dataset", fs::absolute(pack, ignored).string()},
+                           {"dataset_name", info.name},
+                           {"fingerprint", info.fingerprint},
+                           {"count", info.count}},
+                .environment = gan::environment()};
+    return jobs::start_run(dir, std::move(run), fitted, from);
 }
 
 Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& dir,
@@ -68,7 +60,6 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
                                           to_valid_utf8(path.filename().native()));
         if (!header) return header.error();
     }
-    const fs::path folder = dir / "inputs";
     Json inputs = {{"weights", fs::absolute(request.weights).string()}, {"styles", Json::array()}};
     inputs["content"] = "content" + request.content.extension().string();
     inputs["content_name"] = to_valid_utf8(request.content.filename().native());
@@ -77,30 +68,39 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
                                    request.styles[i].extension().string());
     if (request.start) inputs["start"] = "start" + request.start->extension().string();
 
-    Result<Experiment> experiment = Experiment::create(dir, {.kind = "style",
-                                                             .name = name,
-                                                             .params = request.params.to_json(),
-                                                             .inputs = inputs,
-                                                             .environment = gan::environment()});
+    RunInfo info{.kind = "style",
+                 .name = name,
+                 .params = request.params.to_json(),
+                 .inputs = inputs,
+                 .environment = gan::environment()};
+    Result<Experiment> experiment = jobs::create_run(dir, info, [&](const fs::path& run) -> Status {
+        const fs::path folder = run / "inputs";
+        if (Status made = make_directories(folder); !made) return made;
+        if (auto copied = copy_input(request.content, folder, "content"); !copied)
+            return copied.error();
+        for (std::size_t i = 0; i < request.styles.size(); ++i)
+            if (auto copied =
+                    copy_input(request.styles[i], folder, "style-" + std::to_string(i + 1));
+                !copied)
+                return copied.error();
+        if (request.start)
+            if (auto copied = copy_input(*request.start, folder, "start"); !copied)
+                return copied.error();
+        return {};
+    });
     if (!experiment) return experiment.error();
-    if (Status made = make_directories(folder); !made) return made.error();
-    if (auto copied = copy_input(request.content, folder, "content"); !copied)
-        return copied.error();
-    for (std::size_t i = 0; i < request.styles.size(); ++i)
-        if (auto copied = copy_input(request.styles[i], folder, "style-" + std::to_string(i + 1));
-            !copied)
-            return copied.error();
-    if (request.start)
-        if (auto copied = copy_input(*request.start, folder, "start"); !copied)
-            return copied.error();
-    return prepared(*std::move(experiment), request.params);
+    return jobs::prepared(*std::move(experiment), request.params, std::nullopt, {});
 }
 
 Result<PreparedRun> prepare_resume(const fs::path& dir, std::optional<std::int64_t> total_steps,
                                    const Patch& overrides, const ResumeSources& sources) {
     Result<Experiment> experiment = Experiment::open(dir);
     if (!experiment) return experiment.error();
-    const Result<Experiment::Checkpoint> checkpoint = experiment->latest_checkpoint();
+    const Result<Experiment::Checkpoint> latest = experiment->latest_checkpoint();
+    // A branch has no other beginning than its first checkpoint.
+    if (!latest && experiment->info().branched_from) return latest.error();
+    std::optional<Experiment::Checkpoint> checkpoint;
+    if (latest) checkpoint = *latest;
     const std::int64_t step = checkpoint ? checkpoint->step : 0;
 
     Patch changes = overrides;
@@ -115,7 +115,8 @@ Result<PreparedRun> prepare_resume(const fs::path& dir, std::optional<std::int64
                      "The run has reached its end at step " + format_count(step) +
                          ". Set a higher number of steps to go on.",
                      ""};
-    if (Result<Worker::Factory> possible = jobs::factory_for(*experiment, *wanted, sources);
+    if (Result<Worker::Factory> possible =
+            jobs::factory_for(*experiment, *wanted, checkpoint, sources);
         !possible)
         return possible.error();
     if (Status rewound = experiment->rewind_to(step); !rewound) return rewound.error();
@@ -124,40 +125,13 @@ Result<PreparedRun> prepare_resume(const fs::path& dir, std::optional<std::int64
     if (!wanted) return wanted.error();
     const ParamSet before = *wanted;
     if (Status applied = wanted->apply(changes); !applied) return applied.error();
-    for (const ParamSet::Difference& change : wanted->difference_from(before)) {
-        const Event edit{
-            .type = "edit",
-            .text = change.spec->label + ": " + to_text(change.from) + " → " + to_text(change.to),
-            .step = step,
-            .data = {{"id", change.spec->id},
-                     {"from", to_json(change.from)},
-                     {"to", to_json(change.to)}}};
+    for (const Event& edit : edit_events(before, *wanted, step))
         if (Status logged = experiment->append_event(edit); !logged) return logged.error();
-    }
 
-    Result<Worker::Factory> make = jobs::factory_for(*experiment, *wanted, sources);
-    if (!make) return make.error();
-    PreparedRun run;
-    run.options = jobs::options_for(*wanted, *experiment);
+    Result<PreparedRun> run = jobs::prepared(*experiment, *wanted, checkpoint, sources);
+    if (!run) return run;
     if (const auto rows = experiment->read_metrics(); !rows.empty())
-        run.options.elapsed_before = rows.back().seconds;
-    if (!checkpoint) {
-        run.factory = *std::move(make);
-        return run;
-    }
-    run.factory = [make = *std::move(make), from = checkpoint->dir,
-                   wanted = *wanted]() -> Result<std::unique_ptr<Run>> {
-        Result<std::unique_ptr<Run>> run = make();
-        if (!run) return run;
-        if (Status restored = (*run)->restore(from); !restored) return restored.error();
-        // The checkpoint may be older than the last edits: what is live is set again.
-        Patch late;
-        for (const ParamSet::Difference& change : wanted.difference_from((*run)->params()))
-            if (change.spec->apply == Apply::Live) late[change.spec->id] = change.to;
-        if (!late.empty())
-            if (Status applied = (*run)->apply(late); !applied) return applied.error();
-        return run;
-    };
+        run->options.elapsed_before = rows.back().seconds;
     return run;
 }
 

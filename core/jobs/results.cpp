@@ -1,26 +1,27 @@
 // What came of a stored run: its settings, samples and pictures.
+#include <limits>
+
 #include "core/base/text.h"
 #include "core/jobs/kinds.h"
 
 namespace pentimento {
 
 Result<ParamSet> current_params(const Experiment& experiment) {
-    Result<Schema> schema = jobs::schema_of(experiment.info().kind);
-    if (!schema) return schema.error();
-    ParamSet params(*std::move(schema));
+    return params_at(experiment, std::numeric_limits<std::int64_t>::max());
+}
+
+Result<ParamSet> params_at(const Experiment& experiment, std::int64_t step) {
+    Result<jobs::Kind> kind = jobs::find_kind(experiment.info().kind);
+    if (!kind) return kind.error();
+    ParamSet params(kind->schema());
     if (auto set = params.from_json(experiment.info().params); !set)
         return Error{set.error().code,
                      "The settings of the run " + to_valid_utf8(experiment.directory().native()) +
                          " cannot be used: " + set.error().message,
                      set.error().detail};
-    for (const Event& event : experiment.read_events()) {
-        if (event.type != "edit" || !event.data.is_object() || !event.data.contains("id") ||
-            !event.data.contains("to") || !event.data["id"].is_string())
-            continue;
-        const Result<ParamValue> value = param_value_from_json(event.data["to"]);
-        // An edit that no longer fits (a damaged line, a setting since removed) is passed over.
-        if (value) (void)params.set(event.data["id"].get<std::string>(), *value);
-    }
+    // An edit that no longer fits (a setting since removed) is passed over.
+    for (const RecordedEdit& edit : recorded_edits(experiment.read_events()))
+        if (edit.step <= step) (void)params.set(edit.id, edit.value);
     return params;
 }
 

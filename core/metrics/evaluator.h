@@ -42,6 +42,11 @@ class Evaluator {
     /// Numeric (NaN or infinity), OutOfMemory.
     Result<Evaluation> evaluate(const torch::Tensor& generated) const;
 
+    /// The same for features() of pictures that were made and extracted in portions. `seconds`
+    /// leaves the extraction out.
+    Result<Evaluation> evaluate_features(const torch::Tensor& features) const;
+
+    const MetricFeatures& features() const;
     std::int64_t real_count() const;
 
     Evaluator(Evaluator&&) noexcept;

@@ -18,8 +18,8 @@ namespace {
 constexpr const char* kManifest = "manifest.json";
 constexpr std::uint64_t kMaxManifest = 1 << 20;
 
-/// Size and checksum of every file that a checkpoint consists of.
-Status write_manifest(const fs::path& dir, std::int64_t step, std::optional<double> score) {
+/// Size and checksum of every file that a checkpoint consists of. A score that is NaN is none.
+Status write_manifest(const fs::path& dir, std::int64_t step, double score) {
     Json files = Json::object();
     std::error_code error;
     for (const fs::directory_entry& entry : fs::directory_iterator(dir, error)) {
@@ -30,8 +30,7 @@ Status write_manifest(const fs::path& dir, std::int64_t step, std::optional<doub
     }
     Json manifest = {
         {"schema", Experiment::kSchemaVersion}, {"step", step}, {"saved", timestamp_utc()}};
-    // value_or: GCC 12 would warn about the value of an empty optional here.
-    if (score) manifest["score"] = score.value_or(0);
+    if (std::isfinite(score)) manifest["score"] = score;
     manifest["files"] = std::move(files);
     return write_file_atomically(dir / kManifest, manifest.dump(2) + "\n");
 }
@@ -114,11 +113,11 @@ Status Experiment::write_checkpoint(std::int64_t step,
                                     const std::function<Status(const fs::path&)>& fill,
                                     std::optional<double> score, int keep) {
     const fs::path root = dir_ / "checkpoints", target = root / step_name(step);
-    if (score && !std::isfinite(*score)) score.reset();
     Result<AtomicDirectory> staged = AtomicDirectory::create(target);
     if (!staged) return staged.error();
     if (Status filled = fill(staged->staging()); !filled) return filled;
-    if (Status written = write_manifest(staged->staging(), step, score); !written) return written;
+    if (Status written = write_manifest(staged->staging(), step, score.value_or(NAN)); !written)
+        return written;
     std::error_code error;
     if (fs::exists(target, error)) {
         // The same step again (a second snapshot while paused): the state is the same, so the one

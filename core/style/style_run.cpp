@@ -37,27 +37,7 @@ class StyleRun : public Run {
     const ParamSet& params() const override { return params_; }
     std::int64_t steps_done() const override { return steps_done_; }
 
-    std::vector<MetricSpec> metric_specs() const override {
-        return {
-            {"style_loss", "Style loss",
-             "How far the textures of the picture are from those of the style pictures. It falls "
-             "while the style "
-             "comes in.",
-             "Losses"},
-            {"content_loss", "Content loss",
-             "How far the picture has moved away from what the content picture shows. Starting "
-             "from the content "
-             "picture it rises from 0 and settles; starting from noise it falls.",
-             "Losses"},
-            {"tv_loss", "Total variation",
-             "How much neighbouring pixels differ: grain raises it, smoothness lowers it.",
-             "Smoothness"},
-            {"total_loss", "Total loss",
-             "All of these with their weights: what the optimiser makes smaller. It jumps when a "
-             "weight is changed.",
-             "Total"},
-        };
-    }
+    std::vector<MetricSpec> metric_specs() const override { return style::metric_specs(); }
 
     Status apply(const Patch& patch) override {
         const auto before = params_;
@@ -245,6 +225,28 @@ std::vector<FeatureEntry> features() {
         entries.push_back(
             {id, definition.label, definition.help, definition.reference, definition.weights_hint});
     return entries;
+}
+
+std::vector<MetricSpec> metric_specs() {
+    return {
+        {"style_loss", "Style loss",
+         "How far the textures of the picture are from those of the style pictures. It falls "
+         "while the style "
+         "comes in.",
+         "Losses"},
+        {"content_loss", "Content loss",
+         "How far the picture has moved away from what the content picture shows. Starting "
+         "from the content "
+         "picture it rises from 0 and settles; starting from noise it falls.",
+         "Losses"},
+        {"tv_loss", "Total variation",
+         "How much neighbouring pixels differ: grain raises it, smoothness lowers it.",
+         "Smoothness"},
+        {"total_loss", "Total loss",
+         "All of these with their weights: what the optimiser makes smaller. It jumps when a "
+         "weight is changed.",
+         "Total"},
+    };
 }
 
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs) {

@@ -37,6 +37,9 @@ struct StyleInputs {
     std::filesystem::path weights;  ///< safetensors of the feature network named by "features"
 };
 
+/// What every style run measures; also for showing stored runs.
+std::vector<MetricSpec> metric_specs();
+
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs);
 
 /// Reads only the header: which feature network a weights file belongs to ("vgg19", "squeezenet"),

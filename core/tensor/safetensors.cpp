@@ -2,42 +2,16 @@
 #include "core/tensor/safetensors.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <new>
-#include <optional>
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/tensor/dtypes.h"
 
 namespace pentimento {
 namespace {
-
-constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 10> kTypes{{
-    {"F64", torch::kFloat64},
-    {"F32", torch::kFloat32},
-    {"F16", torch::kFloat16},
-    {"BF16", torch::kBFloat16},
-    {"I64", torch::kInt64},
-    {"I32", torch::kInt32},
-    {"I16", torch::kInt16},
-    {"I8", torch::kInt8},
-    {"U8", torch::kUInt8},
-    {"BOOL", torch::kBool},
-}};
-
-std::optional<torch::ScalarType> scalar_type(std::string_view dtype) {
-    for (const auto& [name, type] : kTypes)
-        if (name == dtype) return type;
-    return std::nullopt;
-}
-
-std::string_view dtype_name(torch::ScalarType type) {
-    for (const auto& [name, known] : kTypes)
-        if (known == type) return name;
-    return {};
-}
 
 std::span<const std::byte> bytes_of(const torch::Tensor& contiguous) {
     return {static_cast<const std::byte*>(contiguous.data_ptr()),
@@ -70,7 +44,7 @@ Result<TensorFile> read_tensors(const fs::path& path) {
             std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b > std::byte{1}; }))
             return damaged(path, name, "holds bytes that are neither true nor false");
         // Copied, because data in a file need not be aligned and the file may change later.
-        auto tensor = torch::empty(info.shape, torch::dtype(*scalar_type(info.dtype)));
+        auto tensor = torch::empty(info.shape, torch::dtype(*tensor::scalar_type(info.dtype)));
         if (!bytes.empty()) std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
         result.tensors.emplace(name, std::move(tensor));
     }
@@ -108,7 +82,7 @@ Status write_safetensors(const fs::path& path,
                 ErrorCode::InvalidArgument,
                 "Tensor '" + name + "' cannot be stored: it is undefined or its name is taken.",
                 {}};
-        const auto dtype = dtype_name(tensor.scalar_type());
+        const auto dtype = tensor::dtype_name(tensor.scalar_type());
         if (dtype.empty())
             return Error{ErrorCode::Unsupported,
                          "Tensor '" + name + "' cannot be stored: safetensors has no type for " +

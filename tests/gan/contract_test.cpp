@@ -197,5 +197,45 @@ TEST(LossValues, EqualTheirClosedForms) {
                 std::log(1 - sigmoid(f)), 1e-12);
 }
 
+TEST(LossValues, OfTheOtherLossesEqualTheirClosedForms) {
+    // Two different values each, so that means and pairs are told apart.
+    const Tensor real = torch::tensor({0.7, -0.2}, torch::kFloat64),
+                 fake = torch::tensor({-1.3, 0.4}, torch::kFloat64);
+    const auto soft = [](double x) { return std::log1p(std::exp(x)); };
+    const auto hinge = [](double x) { return std::max(0.0, x); };
+    const auto check = [&](const char* id, double on_real, double on_fake, double generator) {
+        const Loss& loss = *loss_registry().find(id);
+        const auto parts = loss.discriminator(real, fake, {});
+        EXPECT_NEAR(parts.real.item<double>(), on_real, 1e-12) << id;
+        EXPECT_NEAR(parts.fake.item<double>(), on_fake, 1e-12) << id;
+        EXPECT_NEAR(loss.generator(fake, real).item<double>(), generator, 1e-12) << id;
+    };
+    check("logistic", (soft(-0.7) + soft(0.2)) / 2, (soft(-1.3) + soft(0.4)) / 2,
+          (soft(1.3) + soft(-0.4)) / 2);
+    check("lsgan", (0.3 * 0.3 + 1.2 * 1.2) / 2, (1.3 * 1.3 + 0.4 * 0.4) / 2,
+          (2.3 * 2.3 + 0.6 * 0.6) / 2);
+    check("wasserstein", -0.25, -0.45, 0.45);
+    check("hinge", (hinge(0.3) + hinge(1.2)) / 2, (hinge(-0.3) + hinge(1.4)) / 2, 0.45);
+    // Means: real 0.25, fake −0.45.
+    check("relativistic_average", (hinge(1 - 1.15) + hinge(1 - 0.25)) / 2,
+          (hinge(1 - 1.55) + hinge(1 + 0.15)) / 2,
+          (hinge(1 + 1.15) + hinge(1 + 0.25)) / 2 + (hinge(1 + 1.55) + hinge(1 - 0.15)) / 2);
+    check("relativistic_pairing", (soft(-2.0) + soft(0.6)) / 2, 0, (soft(2.0) + soft(-0.6)) / 2);
+    const auto smoothed =
+        loss_registry().find("lsgan")->discriminator(real, fake, {.label_smoothing = 0.1});
+    EXPECT_NEAR(smoothed.real.item<double>(), (0.2 * 0.2 + 1.1 * 1.1) / 2, 1e-12);
+}
+
+TEST(LossValues, RandomMarginsOfTheHingeStayInTheirRange) {
+    const Tensor zeros = torch::zeros({1000});
+    LossContext context;
+    context.label_smoothing = 0.2;
+    context.random = at::detail::createCPUGenerator(3);
+    const auto parts = loss_registry().find("hinge")->discriminator(zeros, zeros, context);
+    // Mean of U(0.8, 1) within five standard errors.
+    EXPECT_NEAR(parts.real.item<double>(), 0.9, 5 * 0.2 / std::sqrt(12.0 * 1000));
+    EXPECT_NEAR(parts.fake.item<double>(), 0.9, 5 * 0.2 / std::sqrt(12.0 * 1000));
+}
+
 }  // namespace
 }  // namespace pentimento::gan
