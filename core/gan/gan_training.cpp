@@ -31,9 +31,8 @@ constexpr std::int64_t kMostRollbacks = 3;
 constexpr std::int64_t kChangeEvery = 50;
 constexpr std::int64_t kChangeCount = 16;
 
-std::string broke_down(const NonFiniteLoss& bad, std::int64_t step) {
-    return "Training broke down at step " + std::to_string(step) + ": the loss of the " +
-           bad.player + " is no longer a number.";
+std::string broke_down(std::int64_t step, const std::string& how) {
+    return "Training broke down at step " + std::to_string(step) + ": " + how;
 }
 
 }  // namespace
@@ -46,7 +45,8 @@ GanTraining::GanTraining(const ParamSet& params, PackedDataset data, const std::
       architecture_(architecture_registry().find(params.get(arch_param()))),
       seed_(static_cast<std::uint64_t>(params.get(kSeed))),
       sampler_(data_.count(), seed_, params.get(kFlips)),
-      evaluations_(data_, device_) {
+      evaluations_(data_, device_),
+      health_(params, data_.count()) {
     players_ = make_players(params_, device_);
     average_ = build_generator(params_);  // the same seed, so it begins as the generator's twin
     average_->to(device_);
@@ -75,6 +75,7 @@ Status GanTraining::apply(const Patch& patch) {
     if (changed.get(kAugmentStrength) != params_.get(kAugmentStrength))
         progression_.augment_strength = changed.get(kAugmentStrength);
     params_ = std::move(changed);
+    health_.set_params(params_);
     follow_settings(players_, params_, progression_.step);
     return {};
 }
@@ -91,9 +92,18 @@ Result<StepReport> GanTraining::step() {
     const std::string what = "Training step " + std::to_string(progression_.step + 1);
     return tensor::guarded(what, [&]() -> Result<StepReport> {
         try {
-            return take_step();
+            StepReport report = take_step();
+            if (can_roll_back() && health_.hopeless({report.step, 0, report.metrics}))
+                return roll_back(broke_down(report.step,
+                                            "the discriminator's scores have grown out of all "
+                                            "proportion."),
+                                 report.step);
+            return report;
         } catch (const NonFiniteLoss& bad) {
-            return roll_back(bad);
+            const std::int64_t broken = progression_.step + 1;
+            return roll_back(broke_down(broken, std::string("the loss of the ") + bad.player +
+                                                    " is no longer a number."),
+                             broken, "loss = " + std::to_string(bad.value));
         }
     });
 }
@@ -161,7 +171,12 @@ StepReport GanTraining::take_step() {
         report.events = std::move(outcome.events);
         report.score = outcome.score;
     }
+    if (!report.metrics.empty()) tell(report, health_.add({number, 0, report.metrics}));
     return report;
+}
+
+void GanTraining::tell(StepReport& report, const std::vector<HealthChange>& changes) {
+    for (const HealthChange& change : changes) report.events.push_back(health_event(change));
 }
 
 Batches GanTraining::batches_for_step() {
@@ -282,12 +297,15 @@ void GanTraining::remember() {
     recent_ = capture(state());
 }
 
-Result<StepReport> GanTraining::roll_back(const NonFiniteLoss& cause) {
-    const std::int64_t broken = progression_.step + 1;
-    const std::string reason = broke_down(cause, broken);
+bool GanTraining::can_roll_back() const {
+    return params_.get(kRollBack) && recent_ && progression_.rollbacks < kMostRollbacks;
+}
+
+Result<StepReport> GanTraining::roll_back(const std::string& reason, std::int64_t broken,
+                                          const std::string& detail) {
     // The newest sound state first; when that led to the same end, an older one.
     const auto& target = progression_.rollbacks > 0 && older_ ? older_ : recent_;
-    if (!params_.get(kRollBack) || !target || progression_.rollbacks >= kMostRollbacks)
+    if (!can_roll_back())
         return Error{
             ErrorCode::Numeric,
             reason +
@@ -295,7 +313,7 @@ Result<StepReport> GanTraining::roll_back(const NonFiniteLoss& cause) {
                      ? " It was rolled back three times already. Resume from the last checkpoint "
                        "with lower learning rates, or try an R1 penalty or gradient clipping."
                      : " Resume from the last checkpoint with a lower learning rate."),
-            "loss = " + std::to_string(cause.value)};
+            detail};
     const std::int64_t attempt = progression_.rollbacks + 1;
     TrainingState now = state();
     if (Status restored = gan::apply(*target, now, "The remembered state"); !restored)
@@ -327,6 +345,8 @@ Result<StepReport> GanTraining::roll_back(const NonFiniteLoss& cause) {
                   {"attempt", attempt}}});
     for (Event& edit : edit_events(before, params_, progression_.step, /*by_the_run=*/true))
         report.events.push_back(std::move(edit));
+    health_.rewind_to(progression_.step);
+    tell(report, health_.broke_down(progression_.step));
     return report;
 }
 
@@ -357,6 +377,7 @@ Status GanTraining::restore(const std::filesystem::path& dir) {
         sampler_.seek(progression_.cursor);
         recent_.reset();
         older_.reset();
+        health_.rewind_to(progression_.step);
         follow_settings(players_, params_, progression_.step);
         grow();
         return {};

@@ -8,6 +8,7 @@
 #include "core/data/sampler.h"
 #include "core/gan/checkpoint.h"
 #include "core/gan/evaluation.h"
+#include "core/gan/health/health.h"
 #include "core/gan/train_step.h"
 
 namespace pentimento::gan {
@@ -36,8 +37,13 @@ class GanTraining : public Run {
 
   private:
     StepReport take_step();
-    Result<StepReport> roll_back(const NonFiniteLoss& cause);
+    bool can_roll_back() const;
+    /// `reason` tells what happened at step `broken`, for the person; `detail`, for the log.
+    Result<StepReport> roll_back(const std::string& reason, std::int64_t broken,
+                                 const std::string& detail = {});
     void remember();
+    /// Tells of verdicts that were raised or cleared.
+    static void tell(StepReport& report, const std::vector<HealthChange>& changes);
     void grow();
     void adapt_augmentation(const StepValues& values);
     Batches batches_for_step();
@@ -54,6 +60,7 @@ class GanTraining : public Run {
     std::shared_ptr<Generator> average_;  ///< the generator's moving average
     Sampler sampler_;
     Evaluations evaluations_;
+    HealthMonitor health_;
     torch::Tensor preview_latents_;
     Progression progression_;
     Growth growth_;

@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/data/pack.h"
 #include "core/gan/gan_run.h"
+#include "core/gan/health/health.h"
 #include "core/jobs/jobs.h"
 #include "core/jobs/workspace.h"
 #include "core/media/import.h"
