@@ -88,7 +88,7 @@ TEST(Health, ACalmRunIsHealthy) {
 }
 
 TEST(Health, WithoutEvaluationsLossesAreEnoughToBeInformed) {
-    Patient patient({{"evaluate_every", "0"}});
+    Patient patient(Settings{{"evaluate_every", "0"}});
     patient.live(50, calm_losses, {});
     EXPECT_FALSE(patient.monitor.informed());
     patient.live(150, calm_losses, {});
@@ -123,7 +123,7 @@ TEST(Health, AStrongDiscriminatorIsNoFaultWhilePicturesImprove) {
 }
 
 TEST(Health, WithoutEvaluationsAStarvedGeneratorShowsInTheLosses) {
-    Patient sure({{"evaluate_every", "0"}}),
+    Patient sure(Settings{{"evaluate_every", "0"}}),
         minimax({{"evaluate_every", "0"}, {"loss", "minimax"}});
     sure.live(800, [](auto) { return sure_losses(0.01); }, {});
     EXPECT_TRUE(sure.has("d_wins"));
