@@ -31,9 +31,8 @@ constexpr std::int64_t kMostRollbacks = 3;
 constexpr std::int64_t kChangeEvery = 50;
 constexpr std::int64_t kChangeCount = 16;
 
-std::string broke_down(const NonFiniteLoss& bad, std::int64_t step) {
-    return "Training broke down at step " + std::to_string(step) + ": the loss of the " +
-           bad.player + " is no longer a number.";
+std::string broke_down(std::int64_t step, const std::string& how) {
+    return "Training broke down at step " + std::to_string(step) + ": " + how;
 }
 
 }  // namespace
@@ -93,9 +92,18 @@ Result<StepReport> GanTraining::step() {
     const std::string what = "Training step " + std::to_string(progression_.step + 1);
     return tensor::guarded(what, [&]() -> Result<StepReport> {
         try {
-            return take_step();
+            StepReport report = take_step();
+            if (can_roll_back() && health_.hopeless({report.step, 0, report.metrics}))
+                return roll_back(broke_down(report.step,
+                                            "the discriminator's scores have grown out of all "
+                                            "proportion."),
+                                 report.step);
+            return report;
         } catch (const NonFiniteLoss& bad) {
-            return roll_back(bad);
+            const std::int64_t broken = progression_.step + 1;
+            return roll_back(broke_down(broken, std::string("the loss of the ") + bad.player +
+                                                    " is no longer a number."),
+                             broken, "loss = " + std::to_string(bad.value));
         }
     });
 }
@@ -289,12 +297,15 @@ void GanTraining::remember() {
     recent_ = capture(state());
 }
 
-Result<StepReport> GanTraining::roll_back(const NonFiniteLoss& cause) {
-    const std::int64_t broken = progression_.step + 1;
-    const std::string reason = broke_down(cause, broken);
+bool GanTraining::can_roll_back() const {
+    return params_.get(kRollBack) && recent_ && progression_.rollbacks < kMostRollbacks;
+}
+
+Result<StepReport> GanTraining::roll_back(const std::string& reason, std::int64_t broken,
+                                          const std::string& detail) {
     // The newest sound state first; when that led to the same end, an older one.
     const auto& target = progression_.rollbacks > 0 && older_ ? older_ : recent_;
-    if (!params_.get(kRollBack) || !target || progression_.rollbacks >= kMostRollbacks)
+    if (!can_roll_back())
         return Error{
             ErrorCode::Numeric,
             reason +
@@ -302,7 +313,7 @@ Result<StepReport> GanTraining::roll_back(const NonFiniteLoss& cause) {
                      ? " It was rolled back three times already. Resume from the last checkpoint "
                        "with lower learning rates, or try an R1 penalty or gradient clipping."
                      : " Resume from the last checkpoint with a lower learning rate."),
-            "loss = " + std::to_string(cause.value)};
+            detail};
     const std::int64_t attempt = progression_.rollbacks + 1;
     TrainingState now = state();
     if (Status restored = gan::apply(*target, now, "The remembered state"); !restored)

@@ -37,7 +37,10 @@ class GanTraining : public Run {
 
   private:
     StepReport take_step();
-    Result<StepReport> roll_back(const NonFiniteLoss& cause);
+    bool can_roll_back() const;
+    /// `reason` tells what happened at step `broken`, for the person; `detail`, for the log.
+    Result<StepReport> roll_back(const std::string& reason, std::int64_t broken,
+                                 const std::string& detail = {});
     void remember();
     /// Tells of verdicts that were raised or cleared.
     static void tell(StepReport& report, const std::vector<HealthChange>& changes);

@@ -36,13 +36,16 @@ class Step {
 
     StepValues take() {
         if (rules_.generator_first) {
+            draw_shared_noise();
             const auto made = generator_phase(nullptr);
             discriminator_phase(made ? &*made : nullptr);
+            shared_noise_.clear();
             for (int k = 1; k < rules_.d_steps; ++k) discriminator_phase(nullptr);
         } else {
             for (int k = 1; k < rules_.d_steps; ++k) discriminator_phase(nullptr);
+            draw_shared_noise();
             // One pass of the generator serves both phases: it does not change in between.
-            const auto made = whole() ? std::optional(make(rules_.batch)) : std::nullopt;
+            const auto made = whole() ? std::optional(make(0)) : std::nullopt;
             discriminator_phase(made ? &*made : nullptr);
             generator_phase(made ? &*made : nullptr);
         }
@@ -57,8 +60,14 @@ class Step {
     };
     bool whole() const { return pieces_.size() == 1; }
 
-    Made make(std::int64_t count) {
-        NoiseBatch noise = batches_.noise(count);
+    /// Both phases of the last discriminator step work on the same latents.
+    void draw_shared_noise() {
+        for (const std::int64_t count : pieces_) shared_noise_.push_back(batches_.noise(count));
+    }
+
+    Made make(std::size_t piece) {
+        NoiseBatch noise =
+            shared_noise_.empty() ? batches_.noise(pieces_[piece]) : shared_noise_[piece];
         players_.generator->set_random(batches_.random());
         const tensor::Autocast autocast(rules_.bfloat16, noise.latents.device());
         return {players_.generator->forward(noise.latents, noise.labels), noise};
@@ -133,7 +142,7 @@ class Step {
             return known.first->player == Player::Discriminator;
         });
         for (std::size_t i = 0; i < pieces_.size(); ++i)
-            if (!learn_from_piece(pieces_[i], made, /*first=*/i == 0)) {
+            if (!learn_from_piece(i, made)) {
                 ++values_.d_skipped;
                 return;
             }
@@ -143,7 +152,8 @@ class Step {
     }
 
     /// False when the discriminator already does too well to learn more.
-    bool learn_from_piece(std::int64_t count, const Made* made, bool first) {
+    bool learn_from_piece(std::size_t piece, const Made* made) {
+        const std::int64_t count = pieces_[piece];
         const double share = static_cast<double>(count) / static_cast<double>(rules_.batch);
         Pyramid fakes;
         Tensor fake_labels;
@@ -152,7 +162,7 @@ class Step {
             fake_labels = made->noise.labels;
         } else {
             torch::NoGradGuard no_grad;
-            Made fresh = make(count);
+            Made fresh = make(piece);
             fakes = std::move(fresh.pictures);
             fake_labels = fresh.noise.labels;
         }
@@ -190,7 +200,7 @@ class Step {
         }
         if (rules_.check_losses) require_finite(loss.detach(), "discriminator");
         // Judged by the first piece, before any gradient has been added.
-        if (first && rules_.skip_d_below > 0 && loss.item<double>() < rules_.skip_d_below)
+        if (piece == 0 && rules_.skip_d_below > 0 && loss.item<double>() < rules_.skip_d_below)
             return false;
         if (on_reals.auxiliary.defined()) loss = loss + on_reals.auxiliary;
         add_penalties(loss, Player::Discriminator,
@@ -215,9 +225,10 @@ class Step {
         const nn::FrozenParameters frozen(*players_.discriminator);
         players_.generator_optimiser->zero_grad();
         std::optional<Made> fresh;
-        for (const std::int64_t count : pieces_) {
+        for (std::size_t piece = 0; piece < pieces_.size(); ++piece) {
+            const std::int64_t count = pieces_[piece];
             const double share = static_cast<double>(count) / static_cast<double>(rules_.batch);
-            if (made == nullptr || !whole()) fresh = make(count);
+            if (made == nullptr || !whole()) fresh = make(piece);
             const Made& now = fresh ? *fresh : *made;
             Tensor real_logits;
             if (players_.loss->relativistic) {
@@ -275,6 +286,7 @@ class Step {
     const StepRules& rules_;
     const Batches& batches_;
     std::vector<std::int64_t> pieces_;
+    std::vector<NoiseBatch> shared_noise_;
     StepValues values_;
 };
 

@@ -1,11 +1,11 @@
 // Resampling: on the CPU, one pass over memory.
 //
 // tests/bench/resample_bench.cpp compares the ways to do it, forward and backward, [1, 3, 3, 1], at
-// a StyleGAN's shapes, two threads, LibTorch 1.13. Times this loop's: depthwise convolutions 1.3 to
-// 25, every channel as a picture of its own through oneDNN 5 to 29, shifted slices 1.3 to 27,
-// LibTorch's bilinear enlargement 1.9 to 6, three poolings 3 to 11. Folding the filter into the
-// convolution next to it (6×6 instead of 3×3) would cost four times the products of the layer that
-// matters most.
+// a StyleGAN's shapes, two threads, LibTorch 1.13. Times this loop's, over three runs on a busy
+// machine: depthwise convolutions 1.3 to 25 (0.5 once), every channel as a picture of its own
+// through oneDNN 5 to 29, shifted slices 1.2 to 27, LibTorch's bilinear enlargement 1.9 to 6, three
+// poolings 3 to 11. Not tried: folding the filter into the convolution next to it (6×6 instead of
+// 3×3), which takes four times as many products.
 #include "core/nn/resample.h"
 
 #include <ATen/TensorIterator.h>

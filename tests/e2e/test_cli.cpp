@@ -129,6 +129,42 @@ TEST_F(Cli, InterruptedAndResumedEqualsUninterruptedBitForBit) {
     EXPECT_GE(compared, 1);
 }
 
+TEST_F(Cli, BranchReplayAndCompare) {
+    write_toy_pack(home / "data.pack", 28, 1, 40);
+    ASSERT_EQ(run({"train", "--data", path("data.pack"), "--arch", "fc", "--batch", "8",
+                   "--threads", "1", "--steps", "4", "--out", path("run"), "--quiet"})
+                  .status,
+              0);
+    Outcome done = run({"branch", path("run"), "--at", "latest", "--out", path("branch"), "--set",
+                        "steps=7", "--set", "lr_g=0.001", "--name", "Branch"});
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_NE(done.out.find("Finished at step 7"), std::string::npos) << done.out;
+    const auto weights = [&](const char* name) {
+        const auto checkpoint = Experiment::open(home / name)->latest_checkpoint();
+        return *read_file(checkpoint->dir / "generator.safetensors");
+    };
+    done = run({"replay", path("branch"), "--out", path("again"), "--quiet"});
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_EQ(weights("again"), weights("branch"));
+    EXPECT_NE(weights("run"), weights("branch"));
+
+    done = run({"compare", path("run"), path("branch")});
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_NE(done.out.find("0.001"), std::string::npos) << done.out;
+    done = run({"compare", path("run"), path("branch"), "--json"});
+    const auto json = parse_json(done.out, "compare");
+    ASSERT_TRUE(json);
+    EXPECT_EQ((*json)["settings"].size(), 2u) << done.out;
+
+    EXPECT_EQ(run({"branch", path("run"), "--at", "some", "--out", path("x")}).status, 2);
+    done = run({"branch", path("run"), "--at", "3", "--out", path("x"), "--set", "steps=9"});
+    EXPECT_EQ(done.status, 1);
+    EXPECT_NE(done.err.find("there are: 4"), std::string::npos) << done.err;
+    done = run({"branch", path("run"), "--out", path("x"), "--set", "stepps=9"});
+    EXPECT_EQ(done.status, 2);
+    EXPECT_NE(done.err.find("steps"), std::string::npos) << done.err;
+}
+
 TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
     const fs::path weights = assets() / "weights" / "squeezenet1_1_caffe_f16.safetensors";
     if (!fs::exists(weights)) GTEST_SKIP() << "no assets";

@@ -38,25 +38,54 @@ TEST_P(Architectures, MakePicturesInRangeAndLogits) {
     g->set_random(random_);
     d->set_random(random_);
     const Pyramid made = g->forward(torch::randn({4, shape_.latent}), {});
-    const Tensor pictures = made[0];
     const auto [arch, size, channels] = GetParam();
-    ASSERT_EQ(pictures.sizes(), torch::IntArrayRef({4, channels, size, size}));
-    EXPECT_LE(pictures.abs().max().item<double>(), 1.0);
-    EXPECT_GT(pictures.std().item<double>(), 0.0);
+    ASSERT_EQ(made[0].sizes(), torch::IntArrayRef({4, channels, size, size}));
+    EXPECT_GT(made[0].std().item<double>(), 0.0);
+    if (const auto scales = d->scales(); !scales.empty()) {
+        ASSERT_EQ(made.size(), scales.size());
+        for (std::size_t i = 0; i < scales.size(); ++i) EXPECT_EQ(made[i].size(3), scales[i]);
+    }
     const Tensor logits = d->forward(made, {});
     ASSERT_EQ(logits.size(0), 4);
     EXPECT_TRUE(torch::isfinite(logits).all().item<bool>());
+    // In training, networks without tanh may overshoot, or saturated pixels could not learn; where
+    // pictures are looked at, they are in range.
+    g->eval();
+    const Tensor latents = 3 * torch::randn({4, shape_.latent});
+    const Tensor pictures = g->forward(latents, {})[0];
+    EXPECT_LE(pictures.abs().max().item<double>(), 1.0);
+    EXPECT_TRUE(torch::equal(pictures, g->forward(latents, {})[0])) << "chance in evaluation mode";
 }
 
 TEST_P(Architectures, GradientsReachEveryParameterAndAreFinite) {
+    const int size = GetParam().size;
     const auto g = architecture_.make_generator(shape_, params_, random_);
     const auto d = architecture_.make_discriminator(shape_, params_, random_);
     g->set_random(random_);
     d->set_random(random_);
-    const Judgement judged = d->judge_reals(g->forward(torch::randn({4, shape_.latent}), {}), {});
-    Tensor loss = torch::softplus(-judged.logits).mean();
-    if (judged.auxiliary.defined()) loss = loss + judged.auxiliary;
-    loss.backward();
+    {
+        // Layers that begin at zero would hide those before them.
+        torch::NoGradGuard no_grad;
+        for (torch::nn::Module* network :
+             {static_cast<torch::nn::Module*>(g.get()), static_cast<torch::nn::Module*>(d.get())})
+            for (auto& parameter : network->parameters())
+                if (parameter.dim() > 1 && parameter.abs().max().item<double>() == 0)
+                    parameter.normal_(0, 0.1, random_);
+    }
+    // A growing network uses other layers at each size.
+    std::vector<Growth> stages = {Growth{size, 1}};
+    if (architecture_.growth)
+        for (std::int64_t at = architecture_.growth(shape_, params_, 0).size; at <= size; at *= 2)
+            stages.push_back({at, 0.5});
+    for (const Growth& stage : stages) {
+        g->set_growth(stage);
+        d->set_growth(stage);
+        const Judgement judged =
+            d->judge_reals(g->forward(torch::randn({4, shape_.latent}), {}), {});
+        Tensor loss = torch::softplus(-judged.logits).mean();
+        if (judged.auxiliary.defined()) loss = loss + judged.auxiliary;
+        loss.backward();
+    }
     for (torch::nn::Module* network :
          {static_cast<torch::nn::Module*>(g.get()), static_cast<torch::nn::Module*>(d.get())})
         for (const auto& entry : network->named_parameters()) {
@@ -83,6 +112,106 @@ TEST_P(Architectures, SaveAndLoadBitForBit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Architectures, testing::ValuesIn(combinations()));
+
+TEST(ConditionalArchitectures, MakeAndJudgeByClass) {
+    for (const Entry& entry : architectures()) {
+        if (!entry.conditional) continue;
+        SCOPED_TRACE(entry.id);
+        const auto params = params_with(with(small(entry.id, entry.sizes.front(), 3),
+                                             {{"conditional", "true"}, {"classes", "3"}}));
+        const NetworkShape shape = shape_from(params);
+        ASSERT_EQ(shape.classes, 3);
+        const Architecture& architecture = *architecture_registry().find(entry.id);
+        const auto random = at::detail::createCPUGenerator(5);
+        const auto g = architecture.make_generator(shape, params, random);
+        const auto d = architecture.make_discriminator(shape, params, random);
+        g->set_random(random);
+        d->set_random(random);
+        const Tensor latents = torch::randn({6, shape.latent}), labels = labels_in_turn(6, 3);
+        const Judgement judged = d->judge_reals(g->forward(latents, labels), labels);
+        Tensor loss = torch::softplus(-judged.logits).mean();
+        if (judged.auxiliary.defined()) loss = loss + judged.auxiliary;
+        loss.backward();
+        for (torch::nn::Module* network :
+             {static_cast<torch::nn::Module*>(g.get()), static_cast<torch::nn::Module*>(d.get())})
+            for (const auto& parameter : network->named_parameters())
+                ASSERT_TRUE(parameter.value().grad().defined()) << parameter.key();
+        torch::NoGradGuard no_grad;
+        g->eval();
+        d->eval();
+        const Pyramid made = g->forward(latents, labels);
+        const Tensor others = (labels + 1).remainder(3);
+        EXPECT_FALSE(torch::equal(d->forward(made, labels), d->forward(made, others)));
+        // What a class changes may be zero at the beginning (gains of 1), not after some learning.
+        for (auto& parameter : g->parameters())
+            parameter.add_(torch::randn(parameter.sizes(), random, torch::kFloat32), 0.1);
+        EXPECT_FALSE(torch::equal(g->forward(latents, labels)[0], g->forward(latents, others)[0]));
+    }
+}
+
+TEST(Growing, ProganGrowsByPicturesAndBlendsEachSizeIn) {
+    const auto params = params_with(
+        with(small("progan", 32, 3), {{"grow_fade_kimg", "2"}, {"grow_stable_kimg", "1"}}));
+    const auto& progan = *architecture_registry().find("progan");
+    const NetworkShape shape = shape_from(params);
+    const auto at = [&](std::int64_t pictures) { return progan.growth(shape, params, pictures); };
+    EXPECT_EQ(at(0), (Growth{4, 1}));
+    EXPECT_EQ(at(999), (Growth{4, 1}));
+    EXPECT_EQ(at(1000), (Growth{8, 0}));
+    EXPECT_EQ(at(2000), (Growth{8, 0.5}));
+    EXPECT_EQ(at(3000), (Growth{8, 1}));
+    EXPECT_EQ(at(4000), (Growth{16, 0}));
+    EXPECT_EQ(at(8500), (Growth{32, 0.75}));
+    EXPECT_EQ(at(1'000'000'000), (Growth{32, 1}));
+
+    // A size that begins to fade in shows what the size before it showed.
+    const auto g = progan.make_generator(shape, params, at::detail::createCPUGenerator(1));
+    const auto d = progan.make_discriminator(shape, params, at::detail::createCPUGenerator(2));
+    const Tensor latents =
+        torch::randn({4, shape.latent}, at::detail::createCPUGenerator(3), torch::kFloat32);
+    const auto see = [&](const Growth& growth) {
+        g->set_growth(growth);
+        d->set_growth(growth);
+        const Pyramid made = g->forward(latents, {});
+        EXPECT_EQ(made[0].size(3), growth.size);
+        EXPECT_EQ(d->scales(), std::vector<std::int64_t>{growth.size});
+        return std::make_pair(made[0], d->forward(made, {}));
+    };
+    const auto [before, before_logits] = see({8, 1});
+    const auto [begun, begun_logits] = see({16, 0});
+    const auto [settled, settled_logits] = see({16, 1});
+    EXPECT_TRUE(torch::allclose(begun, before.repeat_interleave(2, 2).repeat_interleave(2, 3)));
+    EXPECT_TRUE(torch::allclose(begun_logits, before_logits, 1e-4, 1e-5));
+    EXPECT_FALSE(torch::allclose(settled, begun));
+    EXPECT_FALSE(torch::allclose(settled_logits, begun_logits, 1e-3, 1e-4));
+}
+
+TEST(Registry, FamiliesAreValidSettingsOfTheirArchitecture) {
+    for (const Family& family : families()) {
+        ASSERT_NE(architecture_registry().find(family.arch), nullptr) << family.entry.id;
+        EXPECT_GT(family.entry.help.size(), 60u) << family.entry.id;
+        EXPECT_GT(family.expect.size(), 20u) << family.entry.id;
+        Settings settings = {{"arch", family.arch}};
+        settings = with(settings, family.published);
+        EXPECT_TRUE(check_params(params_with(settings)).ok()) << family.entry.id;
+        EXPECT_TRUE(check_params(params_with(with(settings, family.small))).ok())
+            << family.entry.id;
+    }
+}
+
+TEST(Registry, StyleGan2AtSixtyFourPixelsHasThePublishedChannels) {
+    const auto params = params_with({{"arch", "stylegan2"}, {"size", "64"}, {"latent", "512"}});
+    const auto g =
+        architecture_registry()
+            .find("stylegan2")
+            ->make_generator(shape_from(params), params, at::detail::createCPUGenerator(1));
+    const auto named = g->named_parameters();
+    EXPECT_EQ(named["constant"].sizes(), torch::IntArrayRef({1, 512, 4, 4}));
+    EXPECT_EQ(named["layers.6.conv.weight"].sizes(), torch::IntArrayRef({512, 512, 3, 3}));
+    EXPECT_EQ(named["layers.8.conv.weight"].sizes(), torch::IntArrayRef({256, 256, 3, 3}));
+    auto& styled = dynamic_cast<StyleGenerator&>(*g);
+    EXPECT_EQ(styled.map(torch::randn({2, 512}), {}).sizes(), torch::IntArrayRef({2, 10, 512}));
+}
 
 TEST(Registry, EveryEntrySaysWhatItIsAndWhereItComesFrom) {
     ASSERT_GE(architectures().size(), 2u);
@@ -156,14 +285,15 @@ TEST_P(Losses, AreFiniteForHugeLogitsAndPushTheRightWay) {
         EXPECT_TRUE(std::isfinite(parts.fake.item<double>()));
         EXPECT_TRUE(std::isfinite(loss.generator(logits, logits).item<double>()));
     }
-    const Tensor real = torch::zeros({2}, torch::requires_grad());
-    const Tensor fake = torch::zeros({2}, torch::requires_grad());
+    // Where the discriminator is in doubt; least squares are at rest elsewhere.
+    const Tensor real = torch::full({2}, loss.boundary).requires_grad_();
+    const Tensor fake = torch::full({2}, loss.boundary).requires_grad_();
     const auto parts = loss.discriminator(real, fake, {});
     (parts.real + parts.fake).backward();
     EXPECT_LT(real.grad().max().item<double>(), 0.0) << "real logits must rise";
     EXPECT_GT(fake.grad().min().item<double>(), 0.0) << "fake logits must fall";
-    const Tensor fooled = torch::zeros({2}, torch::requires_grad());
-    loss.generator(fooled, torch::zeros({2})).backward();
+    const Tensor fooled = torch::full({2}, loss.boundary).requires_grad_();
+    loss.generator(fooled, torch::full({2}, loss.boundary)).backward();
     EXPECT_LT(fooled.grad().max().item<double>(), 0.0) << "the generator wants higher logits";
 }
 

@@ -15,21 +15,22 @@ namespace {
 
 using Between = std::function<void(Worker&, std::int64_t step)>;
 
+/// `settings` are looked at whenever a run is made.
+jobs::Kind fake_kind(FakeProbe& probe, const FakeSettings& settings) {
+    const jobs::Maker maker = [&](const ParamSet& params) -> Result<std::unique_ptr<Run>> {
+        return std::unique_ptr<Run>(std::make_unique<FakeRun>(probe, settings, params));
+    };
+    return {
+        fake_schema,
+        [maker](const Experiment&, const ResumeSources&) -> Result<jobs::Maker> { return maker; },
+        [] {
+            return std::vector<MetricSpec>{{"loss", "Loss", "", "Losses"}};
+        }};
+}
+
 class Derived : public ::testing::Test {
   protected:
-    void SetUp() override {
-        jobs::kinds()["fake"] = {
-            fake_schema,
-            [this](const Experiment&, const ResumeSources&) -> Result<jobs::Maker> {
-                return jobs::Maker([this](const ParamSet& params) -> Result<std::unique_ptr<Run>> {
-                    return std::unique_ptr<Run>(
-                        std::make_unique<FakeRun>(probe_, settings_, params));
-                });
-            },
-            [] {
-                return std::vector<MetricSpec>{{"loss", "Loss", "", "Losses"}};
-            }};
-    }
+    void SetUp() override { jobs::kinds()["fake"] = fake_kind(probe_, settings_); }
     void TearDown() override { jobs::kinds().erase("fake"); }
 
     static ParamSet params(std::int64_t steps) {

@@ -56,9 +56,8 @@ Finding find(const Situation& at) {
     if (at.broke_down >= 0 && at.step - at.broke_down < kBreakdownSteps)
         return {Sign::Bad,
                 "Training broke down near step " + std::to_string(at.broke_down) +
-                    ": a loss or a weight was no longer a number.",
-                {evidence(at, "loss_d",
-                          at.curve("loss_d").empty() ? 0.0 : at.curve("loss_d").back().second, 0)}};
+                    ": its numbers left the range in which it can go on.",
+                {}};
     Finding scores = exploded(at);
     if (scores.sign == Sign::Bad) return scores;
     Finding pictures = worsened(at);
@@ -103,13 +102,12 @@ Detector divergence() {
 
 namespace pentimento::gan {
 
-bool scores_exploded(const MetricRow& row, const ParamSet& params) {
+bool HealthMonitor::hopeless(const MetricRow& row) const {
     std::map<std::string, double> value;
     for (const Metric& metric : row.metrics) value[metric.id] = metric.value;
-    if (value.count("loss_d") == 0) return false;
-    const LossView loss = loss_view(params);
-    if (loss.unbounded) return false;  // there a large score may be what the loss asks for
-    return health::score_size(loss, value["d_real"], value["d_fake"], value["loss_g"],
+    // Without a bound, a large score may be what the loss asks for.
+    if (value.count("loss_d") == 0 || loss_->unbounded) return false;
+    return health::score_size(*loss_, value["d_real"], value["d_fake"], value["loss_g"],
                               value["loss_d"]) > thresholds::kHopelessScore;
 }
 

@@ -103,6 +103,9 @@ class HealthMonitor {
     const std::vector<Verdict>& verdicts() const { return verdicts_; }
     /// Whether enough has been measured to call the run healthy.
     bool informed() const;
+    /// Whether the scores of this row alone are so large that training cannot come back by itself.
+    /// Depends on nothing else but the loss, so that a run that acts on it can be replayed.
+    bool hopeless(const MetricRow& row) const;
 
   private:
     /// How long a verdict has been seen, or not seen.
@@ -134,9 +137,5 @@ struct HealthRecord {
 };
 HealthRecord judge_record(const ParamSet& started, const std::vector<MetricRow>& rows,
                           const std::vector<Event>& events, std::int64_t pictures = 0);
-
-/// Whether the scores of this row alone are so large that training cannot come back by itself.
-/// Depends on nothing but the row, so that a run that acts on it can be replayed.
-bool scores_exploded(const MetricRow& row, const ParamSet& params);
 
 }  // namespace pentimento::gan

@@ -1,12 +1,13 @@
 // Keeps the critic's scale from drifting away from zero. Karras et al. 2017 (arXiv:1710.10196),
 // appendix A.1.
 #include "core/gan/registry.h"
+#include "core/gan/regularise/gradients.h"
 
 namespace pentimento::gan {
 namespace {
 
 torch::Tensor penalty(const RegulariserInput& in) {
-    return in.real_logits.to(torch::kFloat32).square().mean();
+    return precise(in.real_logits).square().mean();
 }
 
 const bool kRegistered = regulariser_registry().add(
