@@ -148,7 +148,7 @@ MetricPlot::Pair MetricPlot::add_curve(const MetricSpec& spec) {
         schedule_replot();
     });
     pair.about->setText(QStringLiteral("?"));
-    pair.about->setVisible(!help.isEmpty());
+    if (help.isEmpty()) pair.about->hide();
     pair.about->setToolTip(QStringLiteral("<p><b>%1</b></p><p>%2</p>")
                                .arg(label.toHtmlEscaped(), help.toHtmlEscaped()));
     pair.about->setAccessibleName(tr("What is %1?").arg(label));
