@@ -107,6 +107,8 @@ void MainWindow::connect_context() {
     connect(&context_, &StudioContext::style_requested, this,
             [this] { show_page(QStringLiteral("style")); });
     connect(&context_, &StudioContext::open_run_requested, this, &MainWindow::open_run);
+    connect(&context_, &StudioContext::derive_requested, this,
+            [this] { show_page(QStringLiteral("train")); });
     connect(&context_, &StudioContext::message, this, &MainWindow::show_message);
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/data/pack.h"
 #include "core/jobs/workspace.h"
+#include "ui/derivation.h"
 
 namespace pentimento::ui {
 
@@ -39,6 +40,8 @@ class StudioContext : public QObject {
     void train_requested(const QString& preset);
     /// Open or resume a stored run on the page of its kind.
     void open_run_requested(const QString& directory, bool resume);
+    /// Make a new run out of a stored GAN run and start it.
+    void derive_requested(const pentimento::ui::Derivation& derivation);
     /// Put a picture file into the Style page's wells.
     void style_requested(const QString& content_path, const QString& style_path);
     /// The list of runs on disk has changed.

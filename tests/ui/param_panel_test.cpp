@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QSettings>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
@@ -19,6 +20,7 @@
 #include "tests/ui/fake_run.h"
 #include "ui/widgets/number_box.h"
 #include "ui/widgets/param_editor.h"
+#include "ui/widgets/section.h"
 
 namespace pentimento::ui {
 namespace {
@@ -192,6 +194,49 @@ TEST_F(ParamPanelTest, AnEditorPlacedElsewhereStaysInStep) {
     box->setValue(0.25);
     EXPECT_EQ(lr(), 0.25);
     EXPECT_EQ(find<NumberBox>("lr")->value(), 0.25);
+}
+
+TEST_F(ParamPanelTest, ASearchFindsAdvancedSettingsToo) {
+    panel.set_filter(QStringLiteral("files wei"));
+    EXPECT_TRUE(find<QLineEdit>("weights")->isVisibleTo(&panel));
+    EXPECT_FALSE(find<NumberBox>("lr")->isVisibleTo(&panel));
+    panel.set_filter(QStringLiteral("how far"));
+    EXPECT_TRUE(find<NumberBox>("lr")->isVisibleTo(&panel)) << "words of the explanation count";
+    panel.set_filter(QStringLiteral("zebra"));
+    EXPECT_FALSE(find<NumberBox>("lr")->isVisibleTo(&panel));
+    panel.set_filter({});
+    EXPECT_TRUE(find<NumberBox>("lr")->isVisibleTo(&panel));
+    EXPECT_FALSE(find<QLineEdit>("weights")->isVisibleTo(&panel));
+}
+
+TEST_F(ParamPanelTest, FoldedGroupsAreRememberedAndCountWhatTheyHide) {
+    QSettings().remove(QStringLiteral("groups"));
+    const auto section = [](ParamPanel& in) {
+        return in.findChild<Section*>(QStringLiteral("Network"));
+    };
+    panel.remember_groups(QStringLiteral("test"), {QStringLiteral("Optimisation")});
+    EXPECT_FALSE(find<NumberBox>("lr")->isVisibleTo(&panel)) << "folded at first";
+    type(find<NumberBox>("width"), "128");
+    section(panel)->set_open(false);
+    EXPECT_TRUE(section(panel)->findChild<QToolButton*>()->text().contains(
+        QStringLiteral("1 changed")));
+    ParamPanel second(ParamSet(test::fake_schema()), nullptr);
+    second.remember_groups(QStringLiteral("test"), {QStringLiteral("Optimisation")});
+    EXPECT_FALSE(section(second)->is_open());
+    panel.set_filter(QStringLiteral("width"));
+    EXPECT_TRUE(section(panel)->is_open()) << "a search shows what it finds";
+    panel.set_filter({});
+    EXPECT_FALSE(section(panel)->is_open());
+}
+
+TEST_F(ParamPanelTest, AChangeFromElsewhereIsOneUndoStep) {
+    panel.apply({{"lr", 0.01}, {"width", std::int64_t{128}}}, QStringLiteral("remedy"));
+    EXPECT_EQ(lr(), 0.01);
+    EXPECT_EQ(undo.count(), 1);
+    EXPECT_EQ(undo.undoText(), QStringLiteral("remedy"));
+    undo.undo();
+    EXPECT_EQ(lr(), 2e-4);
+    EXPECT_EQ(panel.params().value("width"), ParamValue(std::int64_t{64}));
 }
 
 TEST(UndoAfterThePanel, IsHarmless) {

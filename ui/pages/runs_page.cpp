@@ -3,6 +3,7 @@
 
 #include <QDesktopServices>
 #include <QFile>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -17,6 +18,8 @@
 #include <QVBoxLayout>
 
 #include "core/jobs/jobs.h"
+#include "ui/dialogs/checkpoint_dialog.h"
+#include "ui/dialogs/compare_dialog.h"
 #include "ui/theme.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/picture_view.h"
@@ -80,7 +83,7 @@ QWidget* RunsPage::build_table() {
     table_->setSortingEnabled(true);
     table_->sortByColumn(RunsModel::Created, Qt::DescendingOrder);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     table_->setShowGrid(false);
     table_->setAccessibleName(tr("Runs"));
     table_->setIconSize({56, 56});
@@ -126,38 +129,49 @@ QWidget* RunsPage::build_preview() {
     theme::set_role(settings_, "muted");
     column->addWidget(settings_);
 
-    const auto button = [](const QString& text, const QString& icon, const QString& tip) {
-        auto* made = new QPushButton(theme::icon(icon), text);
-        made->setToolTip(tip);
-        return made;
+    column->addLayout(build_actions());
+    return pane;
+}
+
+QLayout* RunsPage::build_actions() {
+    const auto button = [](const QString& text, const QString& icon) {
+        return icon.isEmpty() ? new QPushButton(text) : new QPushButton(theme::icon(icon), text);
     };
-    open_ = new QPushButton(tr("Open"));
-    open_->setToolTip(tr("Shows its curves and pictures"));
+    open_ = button(tr("Open"), {});
     theme::set_role(open_, "primary");
-    resume_ =
-        button(tr("Resume"), QStringLiteral("play"), tr("Goes on from the newest checkpoint"));
-    reveal_ = button(tr("Folder"), QStringLiteral("folder"),
-                     tr("Shows the run's folder in the file manager"));
-    remove_ =
-        button(tr("Delete"), QStringLiteral("trash"), tr("Moves the run's folder to the trash"));
+    resume_ = button(tr("Resume"), QStringLiteral("play"));
+    compare_ = button(tr("Compare"), QStringLiteral("swap"));
+    compare_->setObjectName(QStringLiteral("compare"));
+    branch_ = button(tr("Branch from…"), {});
+    branch_->setObjectName(QStringLiteral("branch"));
+    replay_ = button(tr("Replay"), QStringLiteral("redo"));
+    weights_ = button(tr("Train from these weights…"), {});
+    reveal_ = button(tr("Folder"), QStringLiteral("folder"));
+    remove_ = button(tr("Delete"), QStringLiteral("trash"));
     theme::set_role(remove_, "danger");
-    auto* first = new QHBoxLayout;
-    first->addWidget(open_, 1);
-    first->addWidget(resume_, 1);
-    auto* second = new QHBoxLayout;
-    second->addWidget(reveal_, 1);
-    second->addWidget(remove_, 1);
-    column->addLayout(first);
-    column->addLayout(second);
+    auto* grid = new QGridLayout;
+    grid->setSpacing(8);
+    grid->addWidget(open_, 0, 0);
+    grid->addWidget(resume_, 0, 1);
+    grid->addWidget(branch_, 1, 0);
+    grid->addWidget(replay_, 1, 1);
+    grid->addWidget(weights_, 2, 0, 1, 2);
+    grid->addWidget(compare_, 3, 0, 1, 2);
+    grid->addWidget(reveal_, 4, 0);
+    grid->addWidget(remove_, 4, 1);
 
     connect(open_, &QPushButton::clicked, this, [this] { open(false); });
     connect(resume_, &QPushButton::clicked, this, [this] { open(true); });
+    connect(compare_, &QPushButton::clicked, this, &RunsPage::compare);
+    connect(branch_, &QPushButton::clicked, this, [this] { derive(Derivation::Kind::Branch); });
+    connect(weights_, &QPushButton::clicked, this, [this] { derive(Derivation::Kind::Weights); });
+    connect(replay_, &QPushButton::clicked, this, &RunsPage::replay);
     connect(reveal_, &QPushButton::clicked, this, [this] {
         if (const RunRow* row = selected())
             QDesktopServices::openUrl(QUrl::fromLocalFile(row->directory));
     });
     connect(remove_, &QPushButton::clicked, this, &RunsPage::ask_and_remove);
-    return pane;
+    return grid;
 }
 
 void RunsPage::activated() {
@@ -170,30 +184,78 @@ void RunsPage::refresh() {
 }
 
 void RunsPage::show_rows(std::vector<RunRow> rows) {
-    const RunRow* before = selected();
-    const QString directory = before ? before->directory : QString();
+    const QStringList before = chosen();
     stack_->setCurrentIndex(rows.empty() ? 1 : 0);
     model_.set_rows(std::move(rows));
-    int wanted = 0;
-    for (int i = 0; i < sorted_->rowCount(); ++i)
-        if (model_.row(sorted_->mapToSource(sorted_->index(i, 0)).row()).directory == directory)
-            wanted = i;
-    if (sorted_->rowCount() > 0) table_->selectRow(wanted);
+    choose(before);
+    if (chosen().isEmpty() && sorted_->rowCount() > 0) table_->selectRow(0);
     selection_changed();
+}
+
+void RunsPage::choose(const QStringList& directories) {
+    QItemSelection selection;
+    for (int i = 0; i < sorted_->rowCount(); ++i) {
+        const QModelIndex index = sorted_->index(i, 0);
+        if (directories.contains(model_.row(sorted_->mapToSource(index).row()).directory))
+            selection.select(index, index);
+    }
+    table_->selectionModel()->select(
+        selection, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+}
+
+QStringList RunsPage::chosen() const {
+    QStringList directories;
+    for (const QModelIndex& index : table_->selectionModel()->selectedRows())
+        directories << model_.row(sorted_->mapToSource(index).row()).directory;
+    return directories;
 }
 
 const RunRow* RunsPage::selected() const {
     const QModelIndexList rows = table_->selectionModel()->selectedRows();
-    if (rows.isEmpty()) return nullptr;
+    if (rows.size() != 1) return nullptr;
     return &model_.row(sorted_->mapToSource(rows.first()).row());
 }
 
-void RunsPage::selection_changed() {
+void RunsPage::update_actions() {
     const RunRow* row = selected();
-    for (QPushButton* button : {open_, resume_, reveal_, remove_})
-        button->setEnabled(row != nullptr);
-    name_->setText(row ? row->name : tr("Nothing chosen"));
-    settings_->setText(row ? row->settings : tr("Choose a run in the table."));
+    const qsizetype count = chosen().size();
+    const auto set = [](QPushButton* button, const QString& what, const QString& why_not) {
+        button->setEnabled(why_not.isEmpty());
+        button->setToolTip(why_not.isEmpty() ? what : why_not);
+    };
+    const QString one = row ? QString() : tr("Choose one run in the table.");
+    const QString gan = !row                                 ? one
+                        : row->kind == QStringLiteral("gan") ? QString()
+                                                             : tr("For GAN trainings only.");
+    set(open_, tr("Shows its curves and pictures"), one);
+    set(resume_, tr("Goes on from the newest checkpoint"), one);
+    set(branch_, tr("Starts a new run from one of its checkpoints; this one stays as it is"), gan);
+    set(replay_, tr("Does the whole run again, with every edit at its step"), gan);
+    set(weights_, tr("Starts a new run on the dataset in use with the weights of a checkpoint"),
+        gan);
+    set(reveal_, tr("Shows the run's folder in the file manager"), one);
+    set(remove_, tr("Moves the run's folder to the trash"), one);
+    set(compare_, tr("Puts curves, settings and pictures of the chosen runs side by side"),
+        count < 2 ? tr("Choose two or more runs in the table: Ctrl+click, or Shift and the arrow "
+                       "keys.")
+        : count > CompareDialog::kMostRuns
+            ? tr("At most %1 runs can be compared at a time.").arg(CompareDialog::kMostRuns)
+            : QString());
+    compare_->setText(count > 1 ? tr("Compare %1 runs").arg(count) : tr("Compare"));
+    theme::set_role(compare_, count > 1 ? "primary" : "");
+}
+
+void RunsPage::selection_changed() {
+    update_actions();
+    const RunRow* row = selected();
+    const qsizetype count = chosen().size();
+    name_->setText(row         ? row->name
+                   : count > 1 ? tr("%1 runs chosen").arg(count)
+                               : tr("Nothing chosen"));
+    settings_->setText(row         ? row->settings
+                       : count > 1 ? tr("Compare them, or choose one to open it.")
+                                   : tr("Choose a run in the table; Ctrl+click adds others to "
+                                        "compare."));
     preview_work_.cancel();
     picture_->set_frame(row ? to_frame(row->thumbnail) : Frame{});
     if (!row) return;
@@ -206,6 +268,43 @@ void RunsPage::selection_changed() {
         [this](const Result<Frame>& frame) {
             if (frame) picture_->set_frame(*frame);
         });
+}
+
+void RunsPage::compare() {
+    std::vector<std::filesystem::path> directories;
+    for (const QString& directory : chosen()) directories.push_back(directory.toStdString());
+    compare_->setEnabled(false);
+    compare_->setText(tr("Reading…"));
+    comparison_.start([directories] { return load_comparison(directories); },
+                      [this](const Result<ComparedRuns>& runs) {
+                          update_actions();
+                          if (!runs) {
+                              Q_EMIT context_.message(QString::fromStdString(runs.error().message),
+                                                      true);
+                              return;
+                          }
+                          CompareDialog(*runs, this).exec();
+                      });
+}
+
+void RunsPage::derive(Derivation::Kind kind) {
+    const RunRow* row = selected();
+    if (!row) return;
+    const auto run = Experiment::open(row->directory.toStdString());
+    if (!run) {
+        Q_EMIT context_.message(QString::fromStdString(run.error().message), true);
+        return;
+    }
+    CheckpointDialog dialog(kind, *run, run->checkpoints(), this);
+    if (dialog.exec() == QDialog::Accepted) Q_EMIT context_.derive_requested(dialog.derivation());
+}
+
+void RunsPage::replay() {
+    const RunRow* row = selected();
+    if (!row) return;
+    Q_EMIT context_.derive_requested({.kind = Derivation::Kind::Replay,
+                                      .directory = row->directory,
+                                      .name = tr("%1, replay").arg(row->name)});
 }
 
 void RunsPage::open(bool resume) {

@@ -6,7 +6,6 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -14,10 +13,11 @@
 
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"
-#include "ui/plots/metric_plot.h"
+#include "ui/plots/plot_deck.h"
 #include "ui/theme.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/event_log.h"
+#include "ui/widgets/health_panel.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/preset_picker.h"
 #include "ui/widgets/resume_bar.h"
@@ -63,6 +63,7 @@ TrainPage::TrainPage(StudioContext& context, QWidget* parent) : Page(context, pa
         update_actions();
     });
     connect(&context_, &StudioContext::train_requested, this, &TrainPage::train);
+    connect(&context_, &StudioContext::derive_requested, this, &TrainPage::derive);
     connect_run();
     fit_to_dataset();
     update_summary();
@@ -80,7 +81,17 @@ QWidget* TrainPage::build_settings() {
     column->setSpacing(12);
     presets_ = new PresetPicker(gan::presets());
     panel_ = new ParamPanel(ParamSet(gan::schema()), &context_.undo_stack());
+    // What is seldom touched begins folded.
+    panel_->remember_groups(QStringLiteral("train"),
+                            {QStringLiteral("Regularisation"), QStringLiteral("Augmentation"),
+                             QStringLiteral("Evaluation"), QStringLiteral("Machine")});
+    auto* families = new QPushButton(tr("Choose a family…"));
+    families->setToolTip(
+        tr("All kinds of GANs with what they are, what they cost here, and how they are built"));
+    theme::set_role(families, "link");
+    connect(families, &QPushButton::clicked, this, &TrainPage::choose_family);
     column->addWidget(presets_);
+    column->addWidget(families, 0, Qt::AlignLeft);
     column->addWidget(panel_, 1);
     return pane;
 }
@@ -94,38 +105,12 @@ QWidget* TrainPage::build_work() {
     resume_bar_ = new ResumeBar;
     column->addWidget(resume_bar_);
 
-    auto* curves = new QFrame;
-    theme::set_role(curves, "panel");
-    auto* curves_column = new QVBoxLayout(curves);
-    curves_column->setContentsMargins(12, 8, 12, 8);
-    plot_split_ = new QSplitter(Qt::Vertical);
-    plot_split_->setChildrenCollapsible(false);
-    plot_split_->setHandleWidth(10);
-    auto* curves_scroll = new QScrollArea;  // on a small screen the plots keep a readable height
-    curves_scroll->setWidgetResizable(true);
-    curves_scroll->setFrameShape(QFrame::NoFrame);
-    curves_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    curves_scroll->setWidget(plot_split_);
-    curves_column->addWidget(curves_scroll);
-
-    auto* pictures = new QFrame;
-    theme::set_role(pictures, "panel");
-    auto* pictures_column = new QVBoxLayout(pictures);
-    pictures_column->setContentsMargins(12, 8, 12, 8);
-    auto* samples = new QLabel(tr("Samples"));
-    samples->setToolTip(
-        tr("What the generator makes of the same random numbers, again and again while it learns"));
-    theme::set_role(samples, "subheading");
-    gallery_ = new SampleGallery;
-    pictures_column->addWidget(samples);
-    pictures_column->addWidget(gallery_, 1);
-
     auto* beside = new QSplitter(Qt::Horizontal);
     beside->setObjectName(QStringLiteral("train_pictures_split"));
     beside->setHandleWidth(12);
     beside->setChildrenCollapsible(false);
-    beside->addWidget(curves);
-    beside->addWidget(pictures);
+    beside->addWidget(build_curves());
+    beside->addWidget(build_pictures());
     beside->setStretchFactor(0, 3);
     beside->setStretchFactor(1, 2);
     beside->setSizes({560, 380});
@@ -138,26 +123,80 @@ QWidget* TrainPage::build_work() {
     filled_column->addWidget(beside, 1);
     filled_column->addWidget(log_);
 
-    auto* no_data = new EmptyState(
-        QStringLiteral("dataset"), tr("What should it learn from?"),
-        tr("Training needs pictures. Choose a folder or an archive of your own, or begin "
-           "with the emoji that are on this computer already."));
-    no_data->add_action(tr("Choose dataset"), true,
-                        [this] { Q_EMIT context_.page_requested(QStringLiteral("dataset")); });
-    no_data->add_action(tr("Use emoji"), false, [this] {
-        Q_EMIT context_.import_requested(QStringLiteral("emoji"), true, QStringLiteral("emoji-32"));
-    });
-    auto* not_started = new EmptyState(
-        QStringLiteral("train"), tr("Ready to train"),
-        tr("Curves and pictures appear here within seconds of the start. Settings can be changed "
-           "while it trains; what needs a new start is locked until then."));
-    not_started->add_action(tr("Start training"), true, [this] { start(); });
     stack_ = new QStackedWidget;
-    stack_->addWidget(no_data);
-    stack_->addWidget(not_started);
+    stack_->addWidget(build_empty(false));
+    stack_->addWidget(build_empty(true));
     stack_->addWidget(filled);
     column->addWidget(stack_, 1);
     return work;
+}
+
+QWidget* TrainPage::build_curves() {
+    auto* curves = new QFrame;
+    theme::set_role(curves, "panel");
+    auto* column = new QVBoxLayout(curves);
+    column->setContentsMargins(12, 10, 12, 8);
+    deck_ = new PlotDeck(
+        QStringLiteral("train"),
+        {QStringLiteral("Losses"), QStringLiteral("Scores"), QStringLiteral("Quality")});
+    connect(deck_, &PlotDeck::message, &context_, &StudioContext::message);
+    column->addWidget(deck_);
+    return curves;
+}
+
+QWidget* TrainPage::build_pictures() {
+    auto* pictures = new QFrame;
+    theme::set_role(pictures, "panel");
+    auto* column = new QVBoxLayout(pictures);
+    column->setContentsMargins(12, 8, 12, 8);
+    auto* samples = new QLabel(tr("Samples"));
+    samples->setToolTip(
+        tr("What the generator makes of the same random numbers, again and again while it learns"));
+    theme::set_role(samples, "subheading");
+    gallery_ = new SampleGallery;
+    column->addWidget(samples);
+    column->addWidget(gallery_, 1);
+
+    auto* health = new QFrame;
+    theme::set_role(health, "panel");
+    auto* health_column = new QVBoxLayout(health);
+    health_column->setContentsMargins(12, 8, 12, 8);
+    health_ = new HealthPanel;
+    health_column->addWidget(health_);
+
+    auto* above = new QSplitter(Qt::Vertical);
+    above->setObjectName(QStringLiteral("train_health_split"));
+    above->setHandleWidth(12);
+    above->setChildrenCollapsible(false);
+    above->addWidget(pictures);
+    above->addWidget(health);
+    above->setStretchFactor(0, 1);
+    above->setSizes({400, 112});
+    return above;
+}
+
+QWidget* TrainPage::build_empty(bool with_data) {
+    EmptyState* empty = nullptr;
+    if (with_data) {
+        empty = new EmptyState(
+            QStringLiteral("train"), tr("Ready to train"),
+            tr("Curves and pictures appear here within seconds of the start. Settings can be "
+               "changed while it trains; what needs a new start is locked until then."));
+        empty->add_action(tr("Start training"), true, [this] { start(); });
+    } else {
+        empty = new EmptyState(
+            QStringLiteral("dataset"), tr("What should it learn from?"),
+            tr("Training needs pictures. Choose a folder or an archive of your own, or begin "
+               "with the emoji that are on this computer already."));
+        empty->add_action(tr("Choose dataset"), true,
+                          [this] { Q_EMIT context_.page_requested(QStringLiteral("dataset")); });
+        empty->add_action(tr("Use emoji"), false, [this] {
+            Q_EMIT context_.import_requested(QStringLiteral("emoji"), true,
+                                             QStringLiteral("emoji-32"));
+        });
+    }
+    empty->add_action(tr("Choose a family…"), false, [this] { choose_family(); });
+    return empty;
 }
 
 QWidget* TrainPage::build_toolbar() {

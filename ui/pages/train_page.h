@@ -4,21 +4,24 @@
 #include <QAction>
 #include <map>
 
+#include "core/gan/health/health.h"
 #include "ui/background.h"
 #include "ui/pages/page.h"
 #include "ui/run_controller.h"
 
 class QLabel;
 class QProgressBar;
-class QSplitter;
 class QStackedWidget;
 class QVBoxLayout;
 
 namespace pentimento::ui {
 
 class EventLog;
+class FamilyGallery;
+class HealthPanel;
 class MetricPlot;
 class ParamPanel;
+class PlotDeck;
 class PresetPicker;
 class ResumeBar;
 class SampleGallery;
@@ -41,7 +44,9 @@ class TrainPage : public Page {
     /// For menus; enabled and explained as the state allows.
     const Actions& actions() const { return actions_; }
     ParamPanel& panel() { return *panel_; }
-    const std::vector<MetricPlot*>& plots() const { return plots_; }
+    const std::vector<MetricPlot*>& plots() const;
+    PlotDeck& deck() { return *deck_; }
+    HealthPanel& health() { return *health_; }
     SampleGallery& gallery() { return *gallery_; }
 
     void start();
@@ -51,6 +56,11 @@ class TrainPage : public Page {
     /// Shows a stored GAN run; with resume it goes on to the end that it had, or to twice its steps
     /// when it had reached that.
     void open_run(const QString& directory, bool resume);
+    /// Makes a new run out of a stored one and starts it.
+    void derive(const Derivation& derivation);
+    /// The gallery, ready for the dataset in use; it is not shown by this.
+    FamilyGallery& gallery_of_families();
+    void choose_family();
     /// Runs something else, e.g. a fake in tests.
     Status start(Worker::Factory factory, WorkerOptions options);
 
@@ -60,6 +70,9 @@ class TrainPage : public Page {
   private:
     QWidget* build_settings();
     QWidget* build_work();
+    QWidget* build_curves();
+    QWidget* build_pictures();
+    QWidget* build_empty(bool with_data);
     QWidget* build_toolbar();
     void make_actions();
     void connect_run();
@@ -67,7 +80,10 @@ class TrainPage : public Page {
     void update_actions();
     void update_summary();
     void show_progress(const Progress& progress);
-    void show_metric_specs(const std::vector<MetricSpec>& specs);
+    void choose_preset(const QString& id);
+    void use_remedy(const gan::Remedy& remedy);
+    void undo_remedy();
+    void go_to_best(const Patch& edits);
     void receive(const std::vector<Event>& events);
     void show_stored(const StoredRun& stored, bool resume);
     void resume_stored(std::int64_t total_steps);
@@ -78,8 +94,11 @@ class TrainPage : public Page {
     RunController controller_;
     Background loading_;
     Actions actions_{};
-    std::optional<Experiment> shown_;  ///< the run on the screen, stored or at work
-    std::vector<MetricSpec> specs_;
+    std::optional<Experiment> shown_;       ///< the run on the screen, stored or at work
+    std::optional<Derivation> after_stop_;  ///< waits for the present run to end
+    /// What a remedy changed, and where on the undo stack that stands.
+    Patch before_remedy_;
+    int remedy_index_ = -1;
 
     ParamPanel* panel_ = nullptr;
     PresetPicker* presets_ = nullptr;
@@ -88,9 +107,10 @@ class TrainPage : public Page {
     QProgressBar* bar_ = nullptr;
     QLabel* note_ = nullptr;
     ResumeBar* resume_bar_ = nullptr;
-    QSplitter* plot_split_ = nullptr;
-    std::vector<MetricPlot*> plots_;
+    PlotDeck* deck_ = nullptr;
     SampleGallery* gallery_ = nullptr;
+    HealthPanel* health_ = nullptr;
+    FamilyGallery* families_ = nullptr;
     EventLog* log_ = nullptr;
 };
 

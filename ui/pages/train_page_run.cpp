@@ -1,8 +1,8 @@
 // What the Train page does with runs: start, steer, show, open stored ones and resume them.
 #include <QLabel>
 #include <QProgressBar>
-#include <QSplitter>
 #include <QStackedWidget>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"
@@ -10,8 +10,9 @@
 #include "ui/dialogs/export_dialog.h"
 #include "ui/pages/stored_run.h"
 #include "ui/pages/train_page.h"
-#include "ui/plots/metric_plot.h"
+#include "ui/plots/plot_deck.h"
 #include "ui/widgets/event_log.h"
+#include "ui/widgets/health_panel.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/preset_picker.h"
 #include "ui/widgets/resume_bar.h"
@@ -20,8 +21,6 @@
 namespace pentimento::ui {
 
 namespace {
-
-constexpr double kSmoothing = 0.6;  // enough to see the trend of a noisy loss
 
 QString text(const std::string& utf8) {
     return QString::fromStdString(utf8);
@@ -40,23 +39,16 @@ std::int64_t total_steps(const ParamSet& params) {
 void TrainPage::connect_run() {
     connect(panel_, &ParamPanel::edited, this, [this](const Patch& patch) {
         presets_->show_choice({});
+        health_->set_params(panel_->params());
         if (!controller_.active()) return;
         Patch live;
         for (const auto& [id, value] : patch)
             if (panel_->params().schema().find(id)->apply == Apply::Live) live[id] = value;
         if (!live.empty()) controller_.edit(live);
     });
-    connect(presets_, &PresetPicker::chosen, this, [this](const QString& id) {
-        const Preset* preset = presets_->find(id);
-        if (!preset) return;
-        ParamSet params = panel_->params();
-        Status status = preset->apply_to(params);
-        if (status && context_.dataset())
-            status = gan::fit_to_dataset(params, context_.dataset()->info());
-        if (!status) tell(text(status.error().message), true);
-        panel_->set_params(params, tr("preset “%1”").arg(text(preset->label)));
-        presets_->show_choice(id);
-    });
+    connect(presets_, &PresetPicker::chosen, this, &TrainPage::choose_preset);
+    connect(health_, &HealthPanel::remedy_chosen, this, &TrainPage::use_remedy);
+    connect(health_, &HealthPanel::undo_requested, this, &TrainPage::undo_remedy);
     connect(&controller_, &RunController::state_changed, this, [this](State state) {
         update_actions();
         if (state != State::Finished && state != State::Failed) return;
@@ -66,12 +58,17 @@ void TrainPage::connect_run() {
             resume_bar_->show_run(text(shown_->info().name), steps, total_steps(panel_->params()));
         }
         Q_EMIT context_.runs_changed();
+        if (!after_stop_) return;
+        const Derivation next = *std::exchange(after_stop_, std::nullopt);
+        QMetaObject::invokeMethod(
+            this, [this, next] { derive(next); }, Qt::QueuedConnection);
     });
     connect(&controller_, &RunController::progress_changed, this, &TrainPage::show_progress);
-    connect(&controller_, &RunController::metric_specs_known, this, &TrainPage::show_metric_specs);
+    connect(&controller_, &RunController::metric_specs_known, deck_, &PlotDeck::set_metrics);
     connect(&controller_, &RunController::metrics_arrived, this,
             [this](const std::vector<MetricRow>& rows) {
-                for (MetricPlot* plot : plots_) plot->append(rows);
+                deck_->append(rows);
+                health_->add(rows);
             });
     connect(&controller_, &RunController::events_arrived, this, &TrainPage::receive);
     connect(&controller_, &RunController::preview_arrived, gallery_, &SampleGallery::show_live);
@@ -110,14 +107,20 @@ void TrainPage::train(const QString& preset_id) {
         tell(tr("A run is in progress: stop it before starting another."), true);
         return;
     }
-    if (const Preset* preset = presets_->find(preset_id)) {
-        ParamSet params = panel_->params();
-        if (const Status status = preset->apply_to(params); !status)
-            tell(text(status.error().message), true);
-        panel_->set_params(params, tr("preset “%1”").arg(text(preset->label)));
-        presets_->show_choice(preset_id);
-    }
+    if (presets_->find(preset_id)) choose_preset(preset_id);
     start();
+}
+
+void TrainPage::choose_preset(const QString& id) {
+    const Preset* preset = presets_->find(id);
+    if (!preset) return;
+    ParamSet params = panel_->params();
+    Status status = preset->apply_to(params);
+    if (status && context_.dataset())
+        status = gan::fit_to_dataset(params, context_.dataset()->info());
+    if (!status) tell(text(status.error().message), true);
+    panel_->set_params(params, tr("preset “%1”").arg(text(preset->label)));
+    presets_->show_choice(id);
 }
 
 void TrainPage::start() {
@@ -150,7 +153,8 @@ void TrainPage::begin(PreparedRun run, bool fresh) {
     shown_ = run.options.experiment;
     resume_bar_->hide();
     if (fresh) {
-        for (MetricPlot* plot : plots_) plot->clear();
+        deck_->clear();
+        health_->begin(panel_->params());
         log_->clear();
         gallery_->clear();
         gallery_->set_experiment(shown_);
@@ -173,47 +177,28 @@ void TrainPage::show_progress(const Progress& progress) {
     bar_->setRange(0, loading ? 0 : 1000);
     if (progress.total_steps > 0)
         bar_->setValue(static_cast<int>(1000 * progress.step / progress.total_steps));
-    QString note = text(progress.note);
-    if (note.isEmpty() && progress.total_steps > 0)
-        note =
-            tr("%1 of %2")
-                .arg(text(format_count(progress.step)), text(format_count(progress.total_steps)));
+    // "Growing: 16 px, fading in · 268 of 3,000"
+    QStringList parts;
+    if (!progress.note.empty()) parts << text(progress.note);
+    if (progress.total_steps > 0)
+        parts << tr("%1 of %2")
+                     .arg(text(format_count(progress.step)),
+                          text(format_count(progress.total_steps)));
+    const QString note = parts.join(QStringLiteral(" · "));
+    note_->setToolTip(note);
     note_->setText(note);
-}
-
-void TrainPage::show_metric_specs(const std::vector<MetricSpec>& specs) {
-    const auto same = [](const MetricSpec& a, const MetricSpec& b) {
-        return a.id == b.id && a.label == b.label;
-    };
-    if (std::equal(specs.begin(), specs.end(), specs_.begin(), specs_.end(), same)) return;
-    specs_ = specs;
-    qDeleteAll(plots_);
-    plots_.clear();
-    std::vector<std::string> names;
-    for (const MetricSpec& spec : specs)
-        if (std::find(names.begin(), names.end(), spec.plot) == names.end())
-            names.push_back(spec.plot);
-    for (const std::string& name : names) {
-        std::vector<MetricSpec> own;
-        std::copy_if(specs.begin(), specs.end(), std::back_inserter(own),
-                     [&](const MetricSpec& spec) { return spec.plot == name; });
-        auto* plot = new MetricPlot(text(name));
-        plot->set_metrics(own);
-        plot->set_smoothing(kSmoothing);
-        connect(plot, &MetricPlot::message, &context_, &StudioContext::message);
-        plot_split_->addWidget(plot);
-        plots_.push_back(plot);
-    }
 }
 
 void TrainPage::receive(const std::vector<Event>& events) {
     for (const Event& event : events) {
-        if (event.type == "resumed")
-            for (MetricPlot* plot : plots_) plot->rewind_to(event.step);
+        if (event.type == "resumed" || event.type == "rollback") {
+            deck_->rewind_to(event.step);
+            health_->rewind_to(event.step);
+        }
         if (event.type == "sample") gallery_->refresh();
         if (event.severity == Severity::Warning) tell(text(event.text));
     }
-    for (MetricPlot* plot : plots_) plot->append(events);
+    deck_->append(events);
     log_->append(events);
 }
 
@@ -238,12 +223,12 @@ void TrainPage::show_stored(const StoredRun& stored, bool resume) {
     controller_.clear();
     shown_ = stored.experiment;
     if (stored.params) panel_->set_params(*stored.params, tr("settings of a run"));
-    show_metric_specs(gan::metric_specs());
-    for (MetricPlot* plot : plots_) {
-        plot->clear();
-        plot->append(stored.metrics);
-        plot->append(stored.events);
-    }
+    deck_->set_metrics(gan::metric_specs());
+    deck_->clear();
+    deck_->append(stored.metrics);
+    deck_->append(stored.events);
+    health_->begin(panel_->params());
+    health_->add(stored.metrics);
     log_->clear();
     log_->append(stored.events);
     gallery_->set_experiment(shown_);
@@ -294,7 +279,12 @@ void TrainPage::export_picture() {
     dialog.exec();
 }
 
+const std::vector<MetricPlot*>& TrainPage::plots() const {
+    return deck_->plots();
+}
+
 void TrainPage::shut_down() {
+    after_stop_.reset();
     loading_.cancel();
     controller_.shut_down();
 }

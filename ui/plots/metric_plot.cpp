@@ -19,6 +19,7 @@
 #include "ui/plots/qcustomplot.h"
 #include "ui/theme.h"
 #include "ui/widgets/flow_layout.h"
+#include "ui/widgets/popover.h"
 
 namespace pentimento::ui {
 
@@ -130,31 +131,45 @@ void MetricPlot::build_header(const QString& title) {
     column->addWidget(chips);
 }
 
+MetricPlot::Pair MetricPlot::add_curve(const MetricSpec& spec) {
+    Pair pair{plot_->addGraph(), plot_->addGraph(), new QWidget, new QToolButton, new QToolButton};
+    const QString label = QString::fromStdString(spec.label);
+    const QString help = QString::fromStdString(spec.help);
+    pair.toggle->setText(label);
+    pair.toggle->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    pair.toggle->setCheckable(true);
+    pair.toggle->setChecked(true);
+    pair.toggle->setAutoRaise(true);
+    theme::set_role(pair.toggle, "chip");
+    pair.toggle->setToolTip(tr("Click to hide or show."));
+    pair.toggle->setAccessibleDescription(help);
+    connect(pair.toggle, &QToolButton::toggled, this, [this] {
+        apply_theme();
+        schedule_replot();
+    });
+    pair.about->setText(QStringLiteral("?"));
+    pair.about->setVisible(!help.isEmpty());
+    pair.about->setToolTip(QStringLiteral("<p><b>%1</b></p><p>%2</p>")
+                               .arg(label.toHtmlEscaped(), help.toHtmlEscaped()));
+    pair.about->setAccessibleName(tr("What is %1?").arg(label));
+    theme::set_role(pair.about, "help");
+    connect(pair.about, &QToolButton::clicked, this,
+            [about = pair.about, label, help] { Popover::show_at(about, label, help); });
+    auto* row = new QHBoxLayout(pair.chip);
+    row->setContentsMargins(0, 0, 6, 0);
+    row->setSpacing(0);
+    row->addWidget(pair.toggle);
+    row->addWidget(pair.about);
+    toggles_->addWidget(pair.chip);
+    return pair;
+}
+
 void MetricPlot::set_metrics(const std::vector<MetricSpec>& specs) {
     data_.set_metrics(specs);
-    for (const Pair& pair : graphs_) delete pair.toggle;
+    for (const Pair& pair : graphs_) delete pair.chip;
     graphs_.clear();
     plot_->clearGraphs();
-    for (const MetricSpec& spec : specs) {
-        Pair pair{plot_->addGraph(), plot_->addGraph(), new QToolButton};
-        pair.toggle->setText(QString::fromStdString(spec.label));
-        pair.toggle->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        pair.toggle->setCheckable(true);
-        pair.toggle->setChecked(true);
-        pair.toggle->setAutoRaise(true);
-        theme::set_role(pair.toggle, "chip");
-        pair.toggle->setToolTip(QStringLiteral("<p><b>%1</b></p><p>%2</p><p><i>%3</i></p>")
-                                    .arg(QString::fromStdString(spec.label).toHtmlEscaped(),
-                                         QString::fromStdString(spec.help).toHtmlEscaped(),
-                                         tr("Click to hide or show.")));
-        pair.toggle->setAccessibleDescription(QString::fromStdString(spec.help));
-        connect(pair.toggle, &QToolButton::toggled, this, [this] {
-            apply_theme();
-            schedule_replot();
-        });
-        toggles_->addWidget(pair.toggle);
-        graphs_.push_back(pair);
-    }
+    for (const MetricSpec& spec : specs) graphs_.push_back(add_curve(spec));
     clear();
     fit_toggles();
     apply_theme();

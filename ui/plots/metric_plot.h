@@ -54,9 +54,12 @@ class MetricPlot : public QWidget {
     struct Pair {
         QCPGraph* raw;
         QCPGraph* smooth;
+        QWidget* chip;  ///< holds the next two
         QToolButton* toggle;
+        QToolButton* about;
     };
     void build_header(const QString& title);
+    Pair add_curve(const MetricSpec& spec);
     void apply_theme();
     void schedule_replot();
     void fit_toggles();

@@ -4,11 +4,16 @@
 #include <QAbstractButton>
 #include <QButtonGroup>
 #include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
 #include <QPointer>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSettings>
 #include <QUndoStack>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <map>
 
 #include "ui/theme.h"
 #include "ui/widgets/param_editor.h"
@@ -28,8 +33,11 @@ struct ParamPanel::Impl {
     QUndoStack* undo;
     std::vector<Row> rows;
     std::vector<Section*> sections;
+    QLineEdit* search = nullptr;
+    QLabel* nothing = nullptr;  ///< "No setting is called so."
     QPushButton* advanced = nullptr;
-    QString lock;
+    QString lock, key;
+    QStringList folded_at_first;
 
     Impl(ParamPanel* owner, ParamSet values, QUndoStack* stack)
         : panel(owner), params(std::move(values)), undo(stack) {}
@@ -39,9 +47,13 @@ struct ParamPanel::Impl {
     void change(Patch after, const QString& text, quint64 gesture);
     void show_all();
     void update_visibility();
+    void fold_groups();
+    bool found(const ParamSpec& spec) const;
 };
 
 namespace {
+
+constexpr std::size_t kMany = 16;  // settings from which on a search helps
 
 /// Sets values; changes of one slider drag are one step.
 class EditCommand : public QUndoCommand {
@@ -90,6 +102,20 @@ void ParamPanel::Impl::build(const QStringList& only) {
     auto* column = new QVBoxLayout(contents);
     column->setContentsMargins(0, 0, 8, 0);
     column->setSpacing(4);
+    search = new QLineEdit;
+    search->setObjectName(QStringLiteral("param_search"));
+    search->setPlaceholderText(ParamPanel::tr("Find a setting"));
+    search->setAccessibleName(ParamPanel::tr("Find a setting"));
+    search->setClearButtonEnabled(true);
+    nothing = new QLabel(ParamPanel::tr("No setting has these words in its name or explanation."));
+    nothing->setWordWrap(true);
+    nothing->hide();
+    theme::set_role(nothing, "muted");
+    column->addWidget(nothing);
+    QObject::connect(search, &QLineEdit::textChanged, panel, [this] {
+        fold_groups();
+        update_visibility();
+    });
     bool has_advanced = false;
     for (const ParamSpec& spec : params.schema().specs()) {
         if (!only.isEmpty() && !only.contains(QString::fromStdString(spec.id))) continue;
@@ -102,6 +128,11 @@ void ParamPanel::Impl::build(const QStringList& only) {
             section->setObjectName(title);
             column->addWidget(section);
             sections.push_back(section);
+            QObject::connect(section, &Section::toggled, panel, [this, title](bool open) {
+                if (!key.isEmpty() && search->text().isEmpty())
+                    QSettings().setValue(QStringLiteral("groups/%1/%2").arg(key, title), open);
+                update_visibility();
+            });
         }
         ParamEditor* editor = make_editor(spec);
         section->content()->addWidget(editor);
@@ -123,6 +154,8 @@ void ParamPanel::Impl::build(const QStringList& only) {
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(contents);
+    search->setVisible(rows.size() >= kMany);
+    outer->addWidget(search);
     outer->addWidget(scroll, 1);
     outer->addWidget(advanced);
     show_all();
@@ -174,21 +207,57 @@ void ParamPanel::Impl::show_all() {
     update_visibility();
 }
 
+bool ParamPanel::Impl::found(const ParamSpec& spec) const {
+    QString text;
+    for (const std::string& part : {spec.label, spec.id, spec.group, spec.help})
+        text += QString::fromStdString(part) + QLatin1Char(' ');
+    const QStringList words = search->text().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    return std::all_of(words.begin(), words.end(), [&](const QString& word) {
+        return text.contains(word, Qt::CaseInsensitive);
+    });
+}
+
+void ParamPanel::Impl::fold_groups() {
+    const bool searching = !search->text().isEmpty();
+    for (Section* section : sections) {
+        const QSignalBlocker quiet(section);
+        const QString title = section->objectName();
+        section->set_open(searching || key.isEmpty() ||
+                          QSettings()
+                              .value(QStringLiteral("groups/%1/%2").arg(key, title),
+                                     !folded_at_first.contains(title))
+                              .toBool());
+    }
+}
+
 void ParamPanel::Impl::update_visibility() {
+    const bool searching = !search->text().trimmed().isEmpty();
+    bool any = false;
+    std::map<Section*, int> changed;
     for (Section* section : sections) section->setProperty("rows", 0);
     for (const Row& row : rows) {
         if (!row.editor) continue;
         const ParamSpec& spec = row.editor->spec();
         bool visible = params.relevant(spec);
         if (row.section) {
-            visible &= spec.level == Level::Basic || advanced->isChecked();
+            if (visible && params.value(row.id) != spec.default_value) ++changed[row.section];
+            visible &=
+                searching ? found(spec) : spec.level == Level::Basic || advanced->isChecked();
             if (visible)
                 row.section->setProperty("rows", row.section->property("rows").toInt() + 1);
+            any |= visible;
         }
         // An editor that no page has placed yet must not pop up as a window.
         if (row.editor->parentWidget() || !visible) row.editor->setVisible(visible);
     }
-    for (Section* section : sections) section->setVisible(section->property("rows").toInt() > 0);
+    for (Section* section : sections) {
+        section->setVisible(section->property("rows").toInt() > 0);
+        // What a folded group hides is at least counted.
+        section->set_note(section->is_open() || changed[section] == 0
+                              ? QString()
+                              : ParamPanel::tr("%1 changed").arg(changed[section]));
+    }
+    nothing->setVisible(searching && !any);
 }
 
 const ParamSet& ParamPanel::params() const {
@@ -205,6 +274,21 @@ void ParamPanel::set_params(const ParamSet& params, const QString& reason) {
     }
     (void)impl_->params.apply(all);
     impl_->show_all();
+}
+
+void ParamPanel::apply(const Patch& patch, const QString& reason) {
+    impl_->change(patch, reason, 0);
+}
+
+void ParamPanel::remember_groups(const QString& key, const QStringList& folded_at_first) {
+    impl_->key = key;
+    impl_->folded_at_first = folded_at_first;
+    impl_->fold_groups();
+    impl_->update_visibility();
+}
+
+void ParamPanel::set_filter(const QString& text) {
+    impl_->search->setText(text);
 }
 
 void ParamPanel::set_restart_locked(const QString& reason) {

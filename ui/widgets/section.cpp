@@ -6,7 +6,7 @@
 namespace pentimento::ui {
 
 Section::Section(const QString& title, QWidget* parent)
-    : QWidget(parent), heading_(new QToolButton), body_(new QWidget) {
+    : QWidget(parent), title_(title), heading_(new QToolButton), body_(new QWidget) {
     heading_->setText(title);
     heading_->setCheckable(true);
     heading_->setChecked(true);
@@ -29,6 +29,10 @@ Section::Section(const QString& title, QWidget* parent)
         body_->setVisible(open);
         Q_EMIT toggled(open);
     });
+}
+
+void Section::set_note(const QString& note) {
+    heading_->setText(note.isEmpty() ? title_ : tr("%1 · %2").arg(title_, note));
 }
 
 void Section::set_open(bool open) {

@@ -14,6 +14,8 @@ class Section : public QWidget {
 
     /// Where the contents go.
     QVBoxLayout* content() const { return content_; }
+    /// A few words after the title, "2 changed"; empty for none.
+    void set_note(const QString& note);
     void set_open(bool open);
     bool is_open() const;
 
@@ -21,6 +23,7 @@ class Section : public QWidget {
     void toggled(bool open);
 
   private:
+    QString title_;
     QToolButton* heading_;
     QWidget* body_;
     QVBoxLayout* content_;

@@ -30,13 +30,28 @@ void Sparkline::clear() {
 
 void Sparkline::append(int curve, double value) {
     auto& values = curves_[static_cast<std::size_t>(curve)];
-    if (!std::isfinite(value) || value <= 0) return;
+    if (!std::isfinite(value) || (!threshold_ && value <= 0)) return;
     values.push_back(value);
     if (values.size() > kMaxPoints) {  // every other one: the shape stays
         for (std::size_t i = 0; i < values.size() / 2; ++i) values[i] = values[2 * i];
         values.resize(values.size() / 2);
     }
     update();
+}
+
+void Sparkline::set_values(int curve, const std::vector<double>& values) {
+    curves_[static_cast<std::size_t>(curve)].clear();
+    for (const double value : values) append(curve, value);
+    update();
+}
+
+void Sparkline::set_threshold(double threshold) {
+    threshold_ = threshold;
+    update();
+}
+
+double Sparkline::height_of(double value) const {
+    return threshold_ ? value : std::log(value);
 }
 
 double Sparkline::latest(int curve) const {
@@ -58,13 +73,25 @@ void Sparkline::paintEvent(QPaintEvent*) {
         const auto& values = curves_[c];
         if (values.size() > 1) {
             const auto [low, high] = std::minmax_element(values.begin(), values.end());
-            const double bottom = std::log(*low), span = std::max(1e-9, std::log(*high) - bottom);
+            double bottom = height_of(*low), top = height_of(*high);
+            if (threshold_) {
+                bottom = std::min(bottom, *threshold_);
+                top = std::max(top, *threshold_);
+            }
+            const double span = std::max(1e-9, top - bottom);
+            const auto y = [&](double value) {
+                return plot.bottom() - plot.height() * (height_of(value) - bottom) / span;
+            };
+            if (threshold_) {
+                painter.setPen(QPen(colors.warning, 1, Qt::DashLine));
+                painter.drawLine(QPointF(plot.left(), y(*threshold_)),
+                                 QPointF(plot.right(), y(*threshold_)));
+            }
             QPainterPath path;
             for (std::size_t i = 0; i < values.size(); ++i) {
-                const QPointF point(
-                    plot.left() + plot.width() * static_cast<double>(i) /
-                                      static_cast<double>(values.size() - 1),
-                    plot.bottom() - plot.height() * (std::log(values[i]) - bottom) / span);
+                const QPointF point(plot.left() + plot.width() * static_cast<double>(i) /
+                                                      static_cast<double>(values.size() - 1),
+                                    y(values[i]));
                 i == 0 ? path.moveTo(point) : path.lineTo(point);
             }
             painter.setPen(QPen(color, 1.6));
@@ -83,6 +110,13 @@ void Sparkline::paintEvent(QPaintEvent*) {
         painter.drawText(QRectF(x + 13, top, width(), legend), Qt::AlignVCenter, text);
         x += 13 + fontMetrics().horizontalAdvance(text) + 14;
     }
+    if (!threshold_) return;
+    const double middle = height() - legend / 2.0;
+    painter.setPen(QPen(colors.warning, 1, Qt::DashLine));
+    painter.drawLine(QPointF(x, middle), QPointF(x + 12, middle));
+    painter.setPen(colors.muted);
+    painter.drawText(QRectF(x + 16, height() - legend, width(), legend), Qt::AlignVCenter,
+                     tr("limit %1").arg(*threshold_, 0, 'g', 3));
 }
 
 }  // namespace pentimento::ui
