@@ -154,6 +154,18 @@ TEST(Breakdown, InfiniteDataIsCaughtWithinOneStep) {
     EXPECT_EQ(broken.error().code, ErrorCode::Numeric);
 }
 
+TEST(EvaluationMode, FromItsStepOnBatchNormsKeepTheirAverages) {
+    const auto run =
+        start(with(small("fc", 28, 1), {{"evaluation_mode_after", "2"}}), stripes(28, 1));
+    const auto averages = [&] { return run->players().generator->buffers().front().clone(); };
+    const auto first = averages();
+    steps(*run, 2);
+    const auto second = averages();
+    EXPECT_FALSE(torch::equal(first, second));
+    steps(*run, 2);
+    EXPECT_TRUE(torch::equal(second, averages()));
+}
+
 TEST(Combinations, WhatMakesNoSenseIsRefusedWithTheReason) {
     const auto reason = [](const Settings& settings) {
         const Status status = check_params(params_with(settings));
