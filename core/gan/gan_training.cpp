@@ -130,6 +130,8 @@ StepReport GanTraining::take_step() {
     const bool measured = number == 1 || number % params_.get(kMetricsEvery) == 0;
     follow_settings(players_, params_, progression_.step);
     grow();
+    if (const auto after = params_.get(kEvaluationModeAfter); after > 0)
+        players_.generator->train(progression_.step < after);
 
     const std::int64_t drawn_before = sampler_.cursor();
     const StepValues values =

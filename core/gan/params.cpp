@@ -302,6 +302,17 @@ const Param<bool> kAverageDLoss = Param<bool>("average_d_loss", false)
                                       .group(kBalance)
                                       .advanced();
 
+const Param<std::int64_t> kEvaluationModeAfter =
+    Param<std::int64_t>("evaluation_mode_after", 0)
+        .label("Evaluation mode after")
+        .help(
+            "Trains the generator in evaluation mode from this step on: its batch norms then use "
+            "frozen averages. A slip of the lesson's notebooks, kept so that it can be studied; 0 "
+            "is never.")
+        .unit("steps")
+        .group(kBalance)
+        .range(0, 10'000'000)
+        .advanced();
 const Param<bool> kRollBack =
     Param<bool>("roll_back", true)
         .label("Roll back when training breaks down")
@@ -531,6 +542,7 @@ const Schema& schema() {
             .add(kClipGradients)
             .add(kGeneratorFirst)
             .add(kAverageDLoss)
+            .add(kEvaluationModeAfter)
             .add(kRollBack);
         for (const auto& [id, regulariser] : regulariser_registry().items())
             for (ParamSpec spec : {regulariser.weight.spec(), regulariser.every.spec()}) {

@@ -45,6 +45,7 @@ extern const Param<std::int64_t> kInstanceNoiseSteps;
 extern const Param<double> kClipGradients;
 extern const Param<bool> kGeneratorFirst;
 extern const Param<bool> kAverageDLoss;
+extern const Param<std::int64_t> kEvaluationModeAfter;
 extern const Param<bool> kRollBack;
 // Augmentation
 extern const Param<double> kAugmentStrength;

@@ -99,7 +99,7 @@ TORCH_MODULE(ToColour);
 /// further size two; its colours share the style of the next size's first convolution.
 class StyleGan2Generator : public StyleGenerator {
   public:
-    StyleGan2Generator(const NetworkShape& shape, const ParamSet& params, torch::Generator random)
+    StyleGan2Generator(const NetworkShape& shape, const ParamSet& params)
         : shape_(shape), mixing_(params.get(kStyleMixing)) {
         const auto width = params.get(kWidth);
         int in = shape.latent;
@@ -126,7 +126,10 @@ class StyleGan2Generator : public StyleGenerator {
         register_module("colours", colours_);
         path_length_mean = register_buffer("path_length_mean", torch::zeros({}));
         mean_style = register_buffer("mean_style", torch::zeros({1, shape.latent}));
+    }
 
+    /// First weights; needs to be held by a shared_ptr.
+    void draw(torch::Generator random) {
         nn::init_equalised(*this, random);
         torch::NoGradGuard no_grad;
         constant_.normal_(0.0, 1.0, random);
@@ -215,8 +218,7 @@ TORCH_MODULE(ResidualBlock);
 
 class StyleGan2Discriminator : public Discriminator {
   public:
-    StyleGan2Discriminator(const NetworkShape& shape, const ParamSet& params,
-                           torch::Generator random)
+    StyleGan2Discriminator(const NetworkShape& shape, const ParamSet& params)
         : classes_(shape.classes) {
         const auto width = params.get(kWidth);
         colours_ = register_module(
@@ -235,8 +237,10 @@ class StyleGan2Discriminator : public Discriminator {
                                  classes_, channels,
                                  nn::Equalised{.bias = false,
                                                .gain = std::sqrt(static_cast<double>(classes_))}));
-        nn::init_equalised(*this, std::move(random));
     }
+
+    /// First weights; needs to be held by a shared_ptr.
+    void draw(torch::Generator random) { nn::init_equalised(*this, std::move(random)); }
 
     Tensor forward(const Pyramid& pictures, const Tensor& labels) override {
         Tensor x = activate(colours_->forward(pictures[0]));
@@ -262,7 +266,9 @@ class StyleGan2Discriminator : public Discriminator {
 template <class Network, class Base>
 std::shared_ptr<Base> make(const NetworkShape& shape, const ParamSet& params,
                            torch::Generator random) {
-    return std::make_shared<Network>(shape, params, std::move(random));
+    auto network = std::make_shared<Network>(shape, params);
+    network->draw(std::move(random));
+    return network;
 }
 
 const std::vector<int> kSizes = {32, 64, 128, 256};
