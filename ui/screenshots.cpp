@@ -68,9 +68,8 @@ Status grab_page(MainWindow& window, const QString& page, const QString& directo
 Status grab_families(MainWindow& window, const ScreenshotOptions& options) {
     FamilyGallery& gallery = window.train_page().gallery_of_families();
     gallery.show();
-    wait_for(
-        [&] { return gallery.details().cost().contains(QStringLiteral("On this device")); },
-        options.seconds / 2);
+    wait_for([&] { return gallery.details().cost().contains(QStringLiteral("On this device")); },
+             options.seconds / 2);
     const Status done = grab(gallery, QStringLiteral("families"), options.directory);
     gallery.hide();
     return done;
@@ -82,9 +81,9 @@ void train_badly(MainWindow& window, const ScreenshotOptions& options) {
     RunController& run = *page.run_controller();
     (void)wait_for([&] { return !run.active(); }, options.seconds);
     ParamSet params = page.panel().params();
-    for (const auto& [id, value] : {std::pair("lr_d", "3e-3"), std::pair("lr_g", "1e-5"),
-                                    std::pair("label_smoothing", "0"),
-                                    std::pair("metrics_every", "1")})
+    for (const auto& [id, value] :
+         {std::pair("lr_d", "3e-3"), std::pair("lr_g", "1e-5"), std::pair("label_smoothing", "0"),
+          std::pair("metrics_every", "1")})
         (void)params.set_text(id, value);
     page.panel().set_params(params);
     page.start();
@@ -109,8 +108,8 @@ Status grab_run_dialogs(StudioContext& context, const ScreenshotOptions& options
         const QString name = mode == theme::Mode::Dark ? QStringLiteral("compare-dark.png")
                                                        : QStringLiteral("compare-light.png");
         if (!compare.grab().save(QDir(options.directory).filePath(name)))
-            return Error{ErrorCode::Io, "The screenshot of the comparison could not be written.",
-                         {}};
+            return Error{
+                ErrorCode::Io, "The screenshot of the comparison could not be written.", {}};
     }
     const auto run = Experiment::open(directories.front());
     if (!run) return run.error();

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <QLabel>
 #include <QApplication>
+#include <QLabel>
 #include <QMenuBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
