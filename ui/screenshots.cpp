@@ -7,6 +7,9 @@
 #include <QTimer>
 #include <functional>
 
+#include "ui/dialogs/checkpoint_dialog.h"
+#include "ui/dialogs/compare_dialog.h"
+#include "ui/dialogs/family_gallery.h"
 #include "ui/main_window.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/weights_chooser.h"
@@ -14,6 +17,7 @@
 #include "ui/pages/train_page.h"
 #include "ui/run_controller.h"
 #include "ui/theme.h"
+#include "ui/widgets/health_panel.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/picture_well.h"
 
@@ -39,20 +43,79 @@ bool wait_for(const std::function<bool()>& done, int seconds) {
     return true;
 }
 
-Status grab(MainWindow& window, const QString& page, const QString& directory) {
-    window.show_page(page);
+/// Light and dark, as <name>-light.png and <name>-dark.png.
+Status grab(QWidget& widget, const QString& name, const QString& directory) {
     for (const auto& [mode, suffix] :
          {std::pair(theme::Mode::Light, "light"), std::pair(theme::Mode::Dark, "dark")}) {
         theme::set_mode(mode);
         let_run(kSettle);
         const QString path =
-            QStringLiteral("%1/%2-%3.png").arg(directory, page, QLatin1String(suffix));
-        if (!window.grab().save(path))
+            QStringLiteral("%1/%2-%3.png").arg(directory, name, QLatin1String(suffix));
+        if (!widget.grab().save(path))
             return Error{ErrorCode::Io,
                          "The screenshot " + path.toStdString() + " could not be written.",
                          {}};
     }
     return {};
+}
+
+Status grab_page(MainWindow& window, const QString& page, const QString& directory) {
+    window.show_page(page);
+    return grab(window, page, directory);
+}
+
+/// The gallery with its first family that fits, drawn and measured.
+Status grab_families(MainWindow& window, const ScreenshotOptions& options) {
+    FamilyGallery& gallery = window.train_page().gallery_of_families();
+    gallery.show();
+    wait_for([&] { return gallery.details().cost().contains(QStringLiteral("On this device")); },
+             options.seconds / 2);
+    const Status done = grab(gallery, QStringLiteral("families"), options.directory);
+    gallery.hide();
+    return done;
+}
+
+/// A training that goes wrong on purpose, so that the health panel has something to say.
+void train_badly(MainWindow& window, const ScreenshotOptions& options) {
+    TrainPage& page = window.train_page();
+    RunController& run = *page.run_controller();
+    (void)wait_for([&] { return !run.active(); }, options.seconds);
+    ParamSet params = page.panel().params();
+    for (const auto& [id, value] :
+         {std::pair("lr_d", "3e-3"), std::pair("lr_g", "1e-5"), std::pair("label_smoothing", "0"),
+          std::pair("metrics_every", "1")})
+        (void)params.set_text(id, value);
+    page.panel().set_params(params);
+    page.start();
+    wait_for([&] { return page.health().mood() == HealthPanel::Mood::Trouble || !run.active(); },
+             options.seconds);
+}
+
+/// What the Runs page opens: a comparison of the runs so far, and the checkpoints of one.
+Status grab_run_dialogs(StudioContext& context, const ScreenshotOptions& options) {
+    std::vector<std::filesystem::path> directories;
+    for (const Experiment& run : list_experiments(context.workspace().runs()))
+        if (run.info().kind == "gan") directories.push_back(run.directory());
+    if (directories.size() < 2) return {};
+    const auto runs = load_comparison(directories);
+    if (!runs) return runs.error();
+    // A dialog keeps the colours of the theme that it was opened in.
+    for (const auto mode : {theme::Mode::Light, theme::Mode::Dark}) {
+        theme::set_mode(mode);
+        CompareDialog compare(*runs);
+        compare.show();
+        let_run(kSettle);
+        const QString name = mode == theme::Mode::Dark ? QStringLiteral("compare-dark.png")
+                                                       : QStringLiteral("compare-light.png");
+        if (!compare.grab().save(QDir(options.directory).filePath(name)))
+            return Error{
+                ErrorCode::Io, "The screenshot of the comparison could not be written.", {}};
+    }
+    const auto run = Experiment::open(directories.front());
+    if (!run) return run.error();
+    CheckpointDialog branch(Derivation::Kind::Branch, *run, run->checkpoints());
+    branch.show();
+    return grab(branch, QStringLiteral("branch"), options.directory);
 }
 
 Status train(MainWindow& window, StudioContext& context, const ScreenshotOptions& options) {
@@ -108,16 +171,25 @@ Status take_screenshots(MainWindow& window, StudioContext& context,
                      {}};
     window.resize(kSize);
     window.show();
-    const auto grab_page = [&](const char* page) {
-        return grab(window, QLatin1String(page), options.directory);
+    const auto page = [&](const char* id) {
+        return grab_page(window, QLatin1String(id), options.directory);
+    };
+    const auto stop = [&] {
+        window.train_page().run_controller()->stop();
+        wait_for([&] { return !window.train_page().run_controller()->active(); }, options.seconds);
     };
     if (const Status trained = train(window, context, options); !trained) return trained;
-    if (const Status done = grab_page("train"); !done) return done;
-    window.train_page().run_controller()->stop();
-    wait_for([&] { return !window.train_page().run_controller()->active(); }, options.seconds);
+    if (const Status done = page("train"); !done) return done;
+    stop();
+    if (const Status done = grab_families(window, options); !done) return done;
+    train_badly(window, options);
+    if (const Status done = grab(window, QStringLiteral("health"), options.directory); !done)
+        return done;
+    stop();
+    if (const Status done = grab_run_dialogs(context, options); !done) return done;
     if (!options.weights.isEmpty()) blend(window, options);
-    for (const char* page : {"dataset", "style", "runs", "welcome"})
-        if (const Status done = grab_page(page); !done) return done;
+    for (const char* id : {"dataset", "style", "runs", "welcome"})
+        if (const Status done = page(id); !done) return done;
     return {};
 }
 

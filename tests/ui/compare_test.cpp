@@ -29,13 +29,12 @@ class CompareTest : public testing::Test {
     std::filesystem::path store(const char* folder, const char* name, double lr, double loss) {
         ParamSet params(gan::schema());
         EXPECT_TRUE(params.apply({{"lr_g", lr}}));
-        auto run =
-            Experiment::create(root() / folder, {.kind = "gan",
-                                                 .name = name,
-                                                 .created = "2026-11-23T12:00:00Z",
-                                                 .params = params.to_json(),
-                                                 .inputs = {{"dataset", "/data/emoji.pack"}},
-                                                 .environment = nullptr});
+        auto run = Experiment::create(root() / folder, {.kind = "gan",
+                                                        .name = name,
+                                                        .created = "2026-11-23T12:00:00Z",
+                                                        .params = params.to_json(),
+                                                        .inputs = {{"dataset", "/data/emoji.pack"}},
+                                                        .environment = nullptr});
         EXPECT_TRUE(run.ok());
         for (std::int64_t step : {10, 20}) {
             EXPECT_TRUE(run->append_metrics({step, 1.0, {{"loss_g", loss}, {"loss_d", 1.0}}}));

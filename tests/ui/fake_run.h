@@ -44,6 +44,7 @@ struct FakeOptions {
     int step_milliseconds = 2;
     std::int64_t fail_at = -1;
     int load_milliseconds = 0;
+    std::string note = {};
 };
 
 class FakeRun : public Run {
@@ -70,6 +71,7 @@ class FakeRun : public Run {
         report.step = steps_;
         report.total_steps = options_.steps;
         report.items = 8;
+        report.note = options_.note;
         report.finished = options_.steps > 0 && steps_ >= options_.steps;
         report.metrics = {{"loss", 1.0 / static_cast<double>(steps_)}, {"score", 0.5}};
         return report;

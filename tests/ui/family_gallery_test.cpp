@@ -57,16 +57,14 @@ class FamilyGalleryTest : public testing::Test {
         : gallery({family("a", "dcgan"), family("b", "dcgan"), family("c", "small")},
                   {{.id = "dcgan", .label = "DCGAN"},
                    {.id = "small", .label = "Small", .sizes = {16, 24}}},
-                  {.describe =
-                       [this](const ParamSet& params) -> Result<gan::Description> {
-                           batch = std::get<std::int64_t>(params.value("batch"));
-                           return description();
-                       },
-                   .estimate =
-                       [this](const ParamSet&) -> Result<gan::Estimate> {
-                           ++measured;
-                           return estimate;
-                       }}) {
+                  {.describe = [this](const ParamSet& params) -> Result<gan::Description> {
+                       batch = std::get<std::int64_t>(params.value("batch"));
+                       return description();
+                   },
+                   .estimate = [this](const ParamSet&) -> Result<gan::Estimate> {
+                       ++measured;
+                       return estimate;
+                   }}) {
         estimate = {"cpu", 0.012, 2700, 2400, 300'000'000, 1'000'000};
     }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <QApplication>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -40,6 +41,7 @@ QPushButton* button(const QWidget& in, const char* text) {
 }
 
 bool says(const QWidget& in, const char* text) {
+    QApplication::processEvents();  // what is new in a layout is shown later
     for (const QLabel* label : in.findChildren<QLabel*>())
         if (label->isVisibleTo(&in) && label->text().contains(QLatin1String(text))) return true;
     return false;
@@ -47,6 +49,7 @@ bool says(const QWidget& in, const char* text) {
 
 TEST(HealthPanel, EveryStateIsSaid) {
     HealthPanel panel;
+    panel.show();
     EXPECT_TRUE(says(panel, "Nothing measured"));
     panel.show_verdicts({}, Mood::TooEarly);
     EXPECT_TRUE(says(panel, "Too early to say"));
@@ -61,6 +64,7 @@ TEST(HealthPanel, EveryStateIsSaid) {
 
 TEST(HealthPanel, CardsStayAsTheyAreWhileTheNumbersChange) {
     HealthPanel panel;
+    panel.show();
     panel.show_verdicts({verdict()}, Mood::Trouble);
     QPushButton* why = button(panel, "What does this mean?");
     ASSERT_NE(why, nullptr);

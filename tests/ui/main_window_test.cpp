@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <QLabel>
 #include <QApplication>
+#include <QLabel>
 #include <QMenuBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -94,6 +94,19 @@ TEST_F(MainWindowTest, ARunFillsThePageAndStaysResponsive) {
     EXPECT_FALSE(page.gallery().current_frame().empty());
     EXPECT_TRUE(window->findChild<RunStatus*>()->text().contains(QStringLiteral("Running")));
     EXPECT_LT(watch.longest_stall(), 100);
+}
+
+TEST_F(MainWindowTest, WhatARunIsDoingIsSaidBesideItsSteps) {
+    start_fake({.steps = 100'000, .note = "Growing: 16 px, fading in"});
+    ASSERT_TRUE(wait_for([&] {
+        return window->findChild<RunStatus*>()->text().contains(QStringLiteral("Growing: 16 px"));
+    }));
+    EXPECT_TRUE(window->findChild<RunStatus*>()->text().contains(QStringLiteral("of 100,000")));
+    bool beside = false;
+    for (const QLabel* label : window->train_page().findChildren<QLabel*>())
+        beside |= label->text().startsWith(QStringLiteral("Growing: 16 px")) &&
+                  label->toolTip().contains(QStringLiteral("of 100,000"));
+    EXPECT_TRUE(beside);
 }
 
 TEST_F(MainWindowTest, RestartSettingsAreLockedAndLiveOnesReachTheRun) {

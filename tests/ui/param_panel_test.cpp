@@ -218,8 +218,8 @@ TEST_F(ParamPanelTest, FoldedGroupsAreRememberedAndCountWhatTheyHide) {
     EXPECT_FALSE(find<NumberBox>("lr")->isVisibleTo(&panel)) << "folded at first";
     type(find<NumberBox>("width"), "128");
     section(panel)->set_open(false);
-    EXPECT_TRUE(section(panel)->findChild<QToolButton*>()->text().contains(
-        QStringLiteral("1 changed")));
+    EXPECT_TRUE(
+        section(panel)->findChild<QToolButton*>()->text().contains(QStringLiteral("1 changed")));
     ParamPanel second(ParamSet(test::fake_schema()), nullptr);
     second.remember_groups(QStringLiteral("test"), {QStringLiteral("Optimisation")});
     EXPECT_FALSE(section(second)->is_open());

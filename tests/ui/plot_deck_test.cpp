@@ -26,7 +26,8 @@ class PlotDeckTest : public testing::Test {
     PlotDeckTest() { QSettings().remove(QStringLiteral("plots")); }
     std::unique_ptr<PlotDeck> make() {
         auto deck = std::make_unique<PlotDeck>(
-            QStringLiteral("test"), QStringList{QStringLiteral("Losses"), QStringLiteral("Quality")});
+            QStringLiteral("test"),
+            QStringList{QStringLiteral("Losses"), QStringLiteral("Quality")});
         deck->set_metrics(kSpecs);
         return deck;
     }
@@ -105,8 +106,8 @@ TEST_F(PlotDeckTest, EveryMetricExplainsItself) {
         auto* popover = qobject_cast<Popover*>(QApplication::activePopupWidget());
         ASSERT_NE(popover, nullptr);
         EXPECT_FALSE(popover->accessibleDescription().isEmpty());
-        EXPECT_TRUE(about->toolTip().contains(
-            popover->accessibleDescription().left(20).toHtmlEscaped()));
+        EXPECT_TRUE(
+            about->toolTip().contains(popover->accessibleDescription().left(20).toHtmlEscaped()));
         popover->close();
     }
     EXPECT_EQ(explained, static_cast<int>(gan::metric_specs().size()));

@@ -11,6 +11,18 @@
 
 namespace pentimento::ui {
 
+namespace {
+
+/// The selection must not colour it.
+QIcon untinted(const QImage& picture) {
+    const QPixmap pixmap = QPixmap::fromImage(picture);
+    QIcon icon(pixmap);
+    icon.addPixmap(pixmap, QIcon::Selected);
+    return icon;
+}
+
+}  // namespace
+
 QString kind_label(const QString& kind) {
     if (kind == QStringLiteral("gan")) return RunsModel::tr("GAN training");
     if (kind == QStringLiteral("style")) return RunsModel::tr("Style transfer");
@@ -80,7 +92,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
             return text(row, column);
         case Qt::DecorationRole:
             return column == Thumbnail && !row.thumbnail.isNull()
-                       ? QVariant(QIcon(QPixmap::fromImage(row.thumbnail)))
+                       ? QVariant(untinted(row.thumbnail))
                        : QVariant();
         case Qt::ToolTipRole:
             if (column == Created) return QLocale().toString(row.created.toLocalTime());

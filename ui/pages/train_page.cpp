@@ -224,6 +224,7 @@ QWidget* TrainPage::build_toolbar() {
     row->addWidget(bar_, 1);
     note_ = new QLabel;
     note_->setMinimumWidth(96);
+    note_->setMaximumWidth(340);
     note_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     theme::set_role(note_, "muted");
     row->addWidget(note_);

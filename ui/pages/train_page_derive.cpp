@@ -1,5 +1,7 @@
 // What the Train page does besides plain runs: the family gallery, remedies, and runs made out of
 // stored ones.
+#include <QUndoStack>
+#include <algorithm>
 #include <utility>
 
 #include "core/gan/gan_run.h"
@@ -10,8 +12,6 @@
 #include "ui/widgets/health_panel.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/verdict_card.h"
-
-#include <QUndoStack>
 
 namespace pentimento::ui {
 

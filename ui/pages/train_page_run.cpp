@@ -186,7 +186,7 @@ void TrainPage::show_progress(const Progress& progress) {
                           text(format_count(progress.total_steps)));
     const QString note = parts.join(QStringLiteral(" · "));
     note_->setToolTip(note);
-    note_->setText(note);
+    note_->setText(note_->fontMetrics().elidedText(note, Qt::ElideRight, note_->maximumWidth()));
 }
 
 void TrainPage::receive(const std::vector<Event>& events) {

@@ -28,13 +28,13 @@ namespace {
 constexpr int kReplotMilliseconds = 40;
 constexpr double kMarkReach = 6;  // pixels around a mark that show its text
 
-QIcon line_icon(const QColor& color, bool on) {
+QIcon line_icon(const QColor& color, bool on, Qt::PenStyle style) {
     QPixmap pixmap(32, 32);
     pixmap.setDevicePixelRatio(2);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(color, on ? 3 : 1.5, on ? Qt::SolidLine : Qt::DotLine, Qt::RoundCap));
+    painter.setPen(QPen(color, on ? 3 : 1.5, on ? style : Qt::DotLine, Qt::FlatCap));
     painter.drawLine(QPointF(2, 8), QPointF(14, 8));
     return QIcon(pixmap);
 }
@@ -42,6 +42,12 @@ QIcon line_icon(const QColor& color, bool on) {
 QColor curve_color(std::size_t index) {
     const auto& curves = theme::colors().curves;
     return curves[static_cast<qsizetype>(index) % curves.size()];
+}
+
+/// When the colours have all been used, they come again as dashed lines.
+Qt::PenStyle curve_style(std::size_t index) {
+    return static_cast<qsizetype>(index) < theme::colors().curves.size() ? Qt::SolidLine
+                                                                         : Qt::DashLine;
 }
 
 }  // namespace
@@ -148,7 +154,7 @@ MetricPlot::Pair MetricPlot::add_curve(const MetricSpec& spec) {
         schedule_replot();
     });
     pair.about->setText(QStringLiteral("?"));
-    pair.about->setVisible(!help.isEmpty());
+    if (help.isEmpty()) pair.about->hide();
     pair.about->setToolTip(QStringLiteral("<p><b>%1</b></p><p>%2</p>")
                                .arg(label.toHtmlEscaped(), help.toHtmlEscaped()));
     pair.about->setAccessibleName(tr("What is %1?").arg(label));
@@ -249,6 +255,7 @@ void MetricPlot::replot_now() {
         graphs_[i].smooth->setVisible(graphs_[i].toggle->isChecked() && data_.smoothing() > 0);
     }
     rebuild_ = false;
+    show_chips();
     while (lines_.size() < data_.marks().size()) {
         auto* line = new QCPItemStraightLine(plot_);
         const auto step = static_cast<double>(data_.marks()[lines_.size()].step);
@@ -270,6 +277,17 @@ void MetricPlot::replot_now() {
         }
     }
     apply_theme();
+}
+
+void MetricPlot::show_chips() {
+    // A curve without values needs no place; before the first values, all are named.
+    bool changed = false;
+    for (std::size_t i = 0; i < graphs_.size(); ++i) {
+        const bool wanted = data_.empty() || !data_.curves()[i].steps.empty();
+        changed |= graphs_[i].chip->isHidden() == wanted;
+        graphs_[i].chip->setVisible(wanted);
+    }
+    if (changed) fit_toggles();
 }
 
 void MetricPlot::apply_theme() {
@@ -294,8 +312,9 @@ void MetricPlot::apply_theme() {
         QColor faint = color;
         faint.setAlphaF(0.28F);
         graphs_[i].raw->setPen(QPen(smooth ? faint : color, smooth ? 1.0 : 1.6));
-        graphs_[i].smooth->setPen(QPen(color, 2.0));
-        graphs_[i].toggle->setIcon(line_icon(color, graphs_[i].toggle->isChecked()));
+        graphs_[i].smooth->setPen(QPen(color, 2.0, curve_style(i)));
+        graphs_[i].toggle->setIcon(
+            line_icon(color, graphs_[i].toggle->isChecked(), curve_style(i)));
     }
     for (QCPItemStraightLine* line : lines_) line->setPen(QPen(c.muted, 1, Qt::DashLine));
     cursor_->setPen(QPen(c.border, 1));

@@ -64,6 +64,7 @@ class MetricPlot : public QWidget {
     void schedule_replot();
     void fit_toggles();
     void replot_now();
+    void show_chips();
     void drop_marks();
     void show_readout(const QPoint& at);
     void choose_export();

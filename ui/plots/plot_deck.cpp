@@ -63,6 +63,7 @@ void PlotDeck::set_metrics(const std::vector<MetricSpec>& specs) {
         add_plot(group, own);
     }
     update_shown();
+    fit_buttons();
 }
 
 void PlotDeck::add_plot(const QString& group, const std::vector<MetricSpec>& specs) {

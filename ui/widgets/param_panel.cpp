@@ -154,8 +154,8 @@ void ParamPanel::Impl::build(const QStringList& only) {
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(contents);
-    search->setVisible(rows.size() >= kMany);
     outer->addWidget(search);
+    search->setVisible(rows.size() >= kMany);
     outer->addWidget(scroll, 1);
     outer->addWidget(advanced);
     show_all();

@@ -14,6 +14,7 @@ namespace pentimento::ui {
 namespace {
 
 constexpr int kDot = 9;
+constexpr int kLongestNote = 260;  // px
 
 QString state_name(State state) {
     switch (state) {
@@ -57,6 +58,7 @@ QColor state_color(State state) {
 RunStatus::RunStatus(QWidget* parent)
     : QWidget(parent),
       state_text_(new QLabel),
+      note_(new QLabel),
       step_(new QLabel),
       speed_(new QLabel),
       left_(new QLabel),
@@ -68,8 +70,9 @@ RunStatus::RunStatus(QWidget* parent)
     speed_->setToolTip(tr("Pictures processed a second, over the last few seconds"));
     left_->setToolTip(tr("Time spent working, and time left at this speed"));
     machine_->setToolTip(tr("Where the calculations run, and on how many threads"));
-    for (QLabel* label : {state_text_, step_, speed_, left_, machine_}) row->addWidget(label);
-    for (QLabel* label : {step_, speed_, left_, machine_}) theme::set_role(label, "muted");
+    for (QLabel* label : {state_text_, note_, step_, speed_, left_, machine_})
+        row->addWidget(label);
+    for (QLabel* label : {note_, step_, speed_, left_, machine_}) theme::set_role(label, "muted");
     setAccessibleName(tr("State of the run"));
     connect(&theme::Notifier::instance(), &theme::Notifier::changed, this, [this] { update(); });
     show_progress({});
@@ -81,6 +84,10 @@ void RunStatus::show_progress(const Progress& progress) {
         progress.state == State::Running && progress.step == 0 && !progress.note.empty();
     state_text_->setText(loading ? QString::fromStdString(progress.note)
                                  : state_name(progress.state));
+    // What it is doing besides training as usual: growing, going over steps again.
+    const QString note = loading ? QString() : QString::fromStdString(progress.note);
+    note_->setText(note_->fontMetrics().elidedText(note, Qt::ElideRight, kLongestNote));
+    note_->setToolTip(note);
     const auto count = [](std::int64_t n) { return QString::fromStdString(format_count(n)); };
     QString step;
     if (progress.total_steps > 0)
@@ -103,7 +110,7 @@ void RunStatus::show_progress(const Progress& progress) {
         left = tr("%1, %2 left")
                    .arg(left, QString::fromStdString(format_duration(*progress.remaining_seconds)));
     left_->setText(left);
-    for (QLabel* label : {step_, speed_, left_}) label->setVisible(!label->text().isEmpty());
+    for (QLabel* label : {note_, step_, speed_, left_}) label->setVisible(!label->text().isEmpty());
     setAccessibleDescription(text());
     update();
 }
@@ -118,7 +125,7 @@ void RunStatus::show_machine(const Json& environment) {
 
 QString RunStatus::text() const {
     QStringList parts;
-    for (const QLabel* label : {state_text_, step_, speed_, left_, machine_})
+    for (const QLabel* label : {state_text_, note_, step_, speed_, left_, machine_})
         if (!label->text().isEmpty()) parts << label->text();
     return parts.join(QStringLiteral(", "));
 }

@@ -24,7 +24,7 @@ class RunStatus : public QWidget {
 
   private:
     State state_ = State::Empty;
-    QLabel *state_text_, *step_, *speed_, *left_, *machine_;
+    QLabel *state_text_, *note_, *step_, *speed_, *left_, *machine_;
 };
 
 }  // namespace pentimento::ui
