@@ -305,6 +305,23 @@ TEST(Sampling, ComesFromTheAveragedGeneratorOfACheckpoint) {
     EXPECT_FALSE(sample(params_with(small("fc", 28, 1)), dir / ".", {4, 4, 3}).ok());
 }
 
+TEST(Evaluating, ACheckpointGivesAllFiguresAndTheSameOnesEachTime) {
+    const auto data = stripes(28, 1, 48);
+    const auto settings = small("fc", 28, 1);
+    const auto run = start(settings, data);
+    steps(*run, 2);
+    const TemporaryDirectory dir;
+    ASSERT_TRUE(run->save(dir / ".").ok());
+    const auto params = params_with(settings);
+    const auto one = evaluate(params, data, dir / ".", {.count = 40});
+    ASSERT_TRUE(one.ok()) << one.error().message;
+    EXPECT_EQ(one->generated_count, 40);
+    EXPECT_GT(one->kid, 0) << "two steps make nothing like the data";
+    EXPECT_FALSE(one->features.empty());
+    EXPECT_EQ(evaluate(params, data, dir / ".", {.count = 40})->kid, one->kid);
+    EXPECT_FALSE(evaluate(params, data, dir / ".", {.count = 40, .features = "/nowhere"}).ok());
+}
+
 TEST(Learning, TheMeanColourOfSamplesApproachesTheDatas) {
     // Pictures of one colour each: red strong, green in between, blue weak, with a little variety.
     const int target[3] = {220, 120, 40};
