@@ -108,6 +108,7 @@ TEST(HealthPanel, JudgesWhatIsMeasured) {
                          {"loss_d", 1e-4},
                          {"d_real", 0.9999},
                          {"d_fake", 1e-4},
+                         {"d_fake_after", 1e-4},
                          {"accuracy", 1.0},
                          {"grad_g", 0.01},
                          {"grad_d", 0.001}}});
@@ -116,6 +117,11 @@ TEST(HealthPanel, JudgesWhatIsMeasured) {
     panel.add({rows.begin() + 1, rows.end()});
     ASSERT_TRUE(wait_for([&] { return panel.mood() == Mood::Trouble; }))
         << "a discriminator that is always right must be noticed";
+    gan::HealthMonitor judged{ParamSet(gan::schema())};
+    for (const MetricRow& row : rows) judged.add(row);
+    HealthPanel stored;
+    stored.open(std::move(judged));
+    EXPECT_EQ(stored.mood(), Mood::Trouble) << "a stored run is judged at once";
     panel.rewind_to(10);
     ASSERT_TRUE(wait_for([&] { return panel.mood() == Mood::TooEarly; }));
 }

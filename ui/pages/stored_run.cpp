@@ -1,6 +1,7 @@
 // Reads a stored run.
 #include "ui/pages/stored_run.h"
 
+#include "core/gan/gan_run.h"
 #include "core/jobs/jobs.h"
 
 namespace pentimento::ui {
@@ -12,8 +13,19 @@ Result<StoredRun> read_stored_run(const std::filesystem::path& directory) {
     if (auto present = current_params(*experiment)) params = *std::move(present);
     auto metrics = experiment->read_metrics();
     auto events = experiment->read_events();
+    std::optional<gan::HealthMonitor> health;
+    const RunInfo& info = experiment->info();
+    if (info.kind == "gan" && !metrics.empty()) {
+        ParamSet started(gan::schema());
+        if (started.from_json(info.params)) {
+            const bool counted = info.inputs.is_object() && info.inputs.contains("count") &&
+                                 info.inputs["count"].is_number_integer();
+            const std::int64_t pictures = counted ? info.inputs["count"].get<std::int64_t>() : 0;
+            health = gan::judge_record(started, metrics, events, pictures).monitor;
+        }
+    }
     return StoredRun{*std::move(experiment), std::move(params), std::move(metrics),
-                     std::move(events)};
+                     std::move(events), std::move(health)};
 }
 
 }  // namespace pentimento::ui

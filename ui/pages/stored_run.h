@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/gan/health/health.h"
 #include "core/session/experiment.h"
 
 namespace pentimento::ui {
@@ -13,6 +14,7 @@ struct StoredRun {
     std::optional<ParamSet> params;  ///< nothing when the settings cannot be used any more
     std::vector<MetricRow> metrics;
     std::vector<Event> events;
+    std::optional<gan::HealthMonitor> health;  ///< of GAN runs, judged by their whole record
 };
 
 Result<StoredRun> read_stored_run(const std::filesystem::path& directory);

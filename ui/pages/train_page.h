@@ -85,7 +85,7 @@ class TrainPage : public Page {
     void undo_remedy();
     void go_to_best(const Patch& edits);
     void receive(const std::vector<Event>& events);
-    void show_stored(const StoredRun& stored, bool resume);
+    void show_stored(StoredRun stored, bool resume);
     void resume_stored(std::int64_t total_steps);
     void begin(PreparedRun run, bool fresh);
     void export_picture();

@@ -154,7 +154,7 @@ void TrainPage::begin(PreparedRun run, bool fresh) {
     resume_bar_->hide();
     if (fresh) {
         deck_->clear();
-        health_->begin(panel_->params());
+        health_->begin(panel_->params(), context_.dataset() ? context_.dataset()->info().count : 0);
         log_->clear();
         gallery_->clear();
         gallery_->set_experiment(shown_);
@@ -195,6 +195,7 @@ void TrainPage::receive(const std::vector<Event>& events) {
             deck_->rewind_to(event.step);
             health_->rewind_to(event.step);
         }
+        if (event.type == "rollback") health_->broke_down(event.step);
         if (event.type == "sample") gallery_->refresh();
         if (event.severity == Severity::Warning) tell(text(event.text));
     }
@@ -210,15 +211,15 @@ void TrainPage::open_run(const QString& directory, bool resume) {
         return;
     }
     loading_.start([path = directory.toStdString()] { return read_stored_run(path); },
-                   [this, resume](const Result<StoredRun>& stored) {
+                   [this, resume](Result<StoredRun> stored) {
                        if (stored)
-                           show_stored(*stored, resume);
+                           show_stored(*std::move(stored), resume);
                        else
                            tell(text(stored.error().message), true);
                    });
 }
 
-void TrainPage::show_stored(const StoredRun& stored, bool resume) {
+void TrainPage::show_stored(StoredRun stored, bool resume) {
     if (controller_.active()) return;  // started while this was being read
     controller_.clear();
     shown_ = stored.experiment;
@@ -227,8 +228,10 @@ void TrainPage::show_stored(const StoredRun& stored, bool resume) {
     deck_->clear();
     deck_->append(stored.metrics);
     deck_->append(stored.events);
-    health_->begin(panel_->params());
-    health_->add(stored.metrics);
+    if (stored.health)
+        health_->open(*std::move(stored.health));
+    else
+        health_->begin(panel_->params());
     log_->clear();
     log_->append(stored.events);
     gallery_->set_experiment(shown_);

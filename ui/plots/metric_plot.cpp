@@ -311,7 +311,7 @@ void MetricPlot::apply_theme() {
         const QColor color = curve_color(i);
         QColor faint = color;
         faint.setAlphaF(0.28F);
-        graphs_[i].raw->setPen(QPen(smooth ? faint : color, smooth ? 1.0 : 1.6));
+        graphs_[i].raw->setPen(smooth ? QPen(faint, 1.0) : QPen(color, 1.6, curve_style(i)));
         graphs_[i].smooth->setPen(QPen(color, 2.0, curve_style(i)));
         graphs_[i].toggle->setIcon(
             line_icon(color, graphs_[i].toggle->isChecked(), curve_style(i)));

@@ -86,11 +86,18 @@ void HealthPanel::show_applied(const QString& what, bool can_undo) {
     applied_->setVisible(!what.isEmpty());
 }
 
-void HealthPanel::begin(const ParamSet& params) {
-    monitor_.emplace(params);
+void HealthPanel::begin(const ParamSet& params, std::int64_t pictures) {
+    monitor_.emplace(params, pictures);
     measured_ = false;
     show_applied({});
     show_verdicts({}, Mood::NothingMeasured);
+}
+
+void HealthPanel::open(gan::HealthMonitor judged) {
+    monitor_.emplace(std::move(judged));
+    measured_ = true;
+    show_applied({});
+    update_now();
 }
 
 void HealthPanel::set_params(const ParamSet& params) {
@@ -103,12 +110,22 @@ void HealthPanel::add(const std::vector<MetricRow>& rows) {
         monitor_->add(row);
         measured_ |= !row.metrics.empty();
     }
-    if (!timer_->isActive()) timer_->start();
+    update_soon();
 }
 
 void HealthPanel::rewind_to(std::int64_t step) {
     if (!monitor_) return;
     monitor_->rewind_to(step);
+    update_soon();
+}
+
+void HealthPanel::broke_down(std::int64_t step) {
+    if (!monitor_) return;
+    monitor_->broke_down(step);
+    update_soon();
+}
+
+void HealthPanel::update_soon() {
     if (!timer_->isActive()) timer_->start();
 }
 
@@ -132,6 +149,7 @@ VerdictCard* HealthPanel::card_for(gan::VerdictKind kind) {
 
 void HealthPanel::show_verdicts(const std::vector<gan::Verdict>& verdicts, Mood mood) {
     mood_ = mood;
+    const std::vector<VerdictCard*> before = cards_;
     std::vector<VerdictCard*> wanted;
     for (const gan::Verdict& verdict : verdicts) {
         VerdictCard* card = card_for(verdict.kind);
@@ -141,7 +159,7 @@ void HealthPanel::show_verdicts(const std::vector<gan::Verdict>& verdicts, Mood 
     for (VerdictCard* card : cards_)
         if (std::find(wanted.begin(), wanted.end(), card) == wanted.end())
             card->deleteLater(), card->hide();
-    if (cards_ != wanted)
+    if (before != wanted)
         for (std::size_t i = 0; i < wanted.size(); ++i)
             column_->insertWidget(static_cast<int>(i) + 1, wanted[i]);
     cards_ = std::move(wanted);

@@ -25,11 +25,16 @@ class HealthPanel : public QWidget {
     explicit HealthPanel(QWidget* parent = nullptr);
     ~HealthPanel() override;
 
-    /// A run with these settings begins or is opened: what was before is forgotten.
-    void begin(const ParamSet& params);
+    /// A run with these settings begins: what was before is forgotten. `pictures`: size of the
+    /// dataset, 0 when it is not known.
+    void begin(const ParamSet& params, std::int64_t pictures = 0);
+    /// A stored run, as judged by its record.
+    void open(gan::HealthMonitor judged);
     void set_params(const ParamSet& params);
     void add(const std::vector<MetricRow>& rows);
     void rewind_to(std::int64_t step);
+    /// The run met a number that is none, and went back to this step.
+    void broke_down(std::int64_t step);
 
     /// What the above come to; public so that it can be shown without a run.
     void show_verdicts(const std::vector<gan::Verdict>& verdicts, Mood mood);
@@ -45,6 +50,7 @@ class HealthPanel : public QWidget {
 
   private:
     void build_applied();
+    void update_soon();
     void update_now();
     void show_mood();
     VerdictCard* card_for(gan::VerdictKind kind);
