@@ -76,8 +76,9 @@ TEST_P(Training, ResumedEqualsUninterruptedBitForBit) {
     EXPECT_EQ(second->steps_done(), 6);
     EXPECT_TRUE(same(*whole, *second));
     EXPECT_EQ(whole->augment_strength(), second->augment_strength());
-    if (GetParam() == "progan")
+    if (GetParam() == "progan") {
         EXPECT_EQ(whole->players().discriminator->scales(), std::vector<std::int64_t>{16});
+    }
 }
 
 TEST_P(Training, ALearningRateTakesEffectAtTheNextStep) {
