@@ -19,6 +19,7 @@
 #include "core/jobs/workspace.h"
 #include "core/media/import.h"
 #include "core/media/picture.h"
+#include "core/metrics/evaluation.h"
 #include "core/params/param_set.h"
 #include "core/params/param_spec.h"
 #include "core/params/schema.h"
@@ -117,7 +118,7 @@ TEST(Layers, BaseParamsSessionDataAndJobsSeeNoTorch) {
 
 TEST(Layers, TheEngineSeesNoOpenCvAndNoQtAndMediaNoTorch) {
     for (const auto& libraries : {kOpenCv, kQt})
-        expect_none({"core/tensor", "core/nn", "core/data", "core/gan", "core/style"}, libraries);
+        expect_none({"core/tensor", "core/nn", "core/metrics", "core/data", "core/gan", "core/style"}, libraries);
     for (const auto& libraries : {kTorch, kQt}) expect_none({"core/media"}, libraries);
 }
 

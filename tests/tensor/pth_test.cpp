@@ -250,7 +250,7 @@ TEST_F(Pth, MutatedProgramsNeverCrash) {
                 mutated.erase(at, random.below(8));
         }
         const auto pickle = read_pickle(std::as_bytes(std::span(mutated)), "x");
-        if (!pickle) EXPECT_FALSE(pickle.error().message.empty());
+        EXPECT_TRUE(pickle.ok() || !pickle.error().message.empty());
     }
 }
 
