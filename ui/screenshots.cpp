@@ -26,12 +26,16 @@ namespace pentimento::ui {
 namespace {
 
 constexpr QSize kSize{1440, 900};
-constexpr int kSettle = 500;  // thumbnails and plots follow on timers
+constexpr int kSettle = 500;  // thumbnails and plots follow on timers, and those on others
 
 void let_run(int milliseconds) {
     QEventLoop loop;
     QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
     loop.exec();
+}
+
+void settle() {
+    for (int i = 0; i < 3; ++i) let_run(kSettle);
 }
 
 bool wait_for(const std::function<bool()>& done, int seconds) {
@@ -48,7 +52,7 @@ Status grab(QWidget& widget, const QString& name, const QString& directory) {
     for (const auto& [mode, suffix] :
          {std::pair(theme::Mode::Light, "light"), std::pair(theme::Mode::Dark, "dark")}) {
         theme::set_mode(mode);
-        let_run(kSettle);
+        settle();
         const QString path =
             QStringLiteral("%1/%2-%3.png").arg(directory, name, QLatin1String(suffix));
         if (!widget.grab().save(path))
@@ -104,7 +108,7 @@ Status grab_run_dialogs(StudioContext& context, const ScreenshotOptions& options
         theme::set_mode(mode);
         CompareDialog compare(*runs);
         compare.show();
-        let_run(kSettle);
+        settle();
         const QString name = mode == theme::Mode::Dark ? QStringLiteral("compare-dark.png")
                                                        : QStringLiteral("compare-light.png");
         if (!compare.grab().save(QDir(options.directory).filePath(name)))

@@ -82,6 +82,7 @@ void PlotDeck::add_plot(const QString& group, const std::vector<MetricSpec>& spe
     theme::set_role(button, "pill");
     connect(button, &QToolButton::clicked, this, [this, group](bool on) { set_shown(group, on); });
     row_->addWidget(button);
+    button->show();  // at once, so that it counts when the row's height is worked out
     buttons_.push_back(button);
 }
 

@@ -15,11 +15,9 @@ namespace pentimento::ui {
 
 namespace {
 
-constexpr double kColumn = 96;       // a layer with weights: room for its text
-constexpr double kThinColumn = 40;   // one without
-constexpr double kLargestEdge = 10;  // log2 of the largest picture drawn at full height
-constexpr double kMostChannels = 10;
-constexpr double kWidest = 44, kNarrowest = 8, kLowest = 10;
+constexpr double kColumn = 118;     // a layer with weights: room for its text
+constexpr double kThinColumn = 44;  // one without
+constexpr double kWidest = 56, kNarrowest = 8, kLowest = 10;
 constexpr int kHeight = 196, kTextLines = 4;
 
 QString text(const std::string& utf8) {
@@ -30,17 +28,35 @@ double log2_of(std::int64_t value) {
     return std::log2(static_cast<double>(std::max<std::int64_t>(1, value)));
 }
 
-/// {C, H, W} → C and H; {N} → a column of N numbers.
-LayerBlock block_for(const std::vector<std::int64_t>& shape, double height) {
+bool is_picture(const std::vector<std::int64_t>& shape) {
+    return shape.size() >= 3;
+}
+
+/// What the largest picture, the most channels and the longest vector of a network come to.
+struct Extent {
+    double edge = 1, channels = 1, numbers = 1;
+
+    void take(const std::vector<std::int64_t>& shape) {
+        if (shape.empty()) return;
+        if (is_picture(shape)) {
+            edge = std::max(edge, log2_of(shape.back()));
+            channels = std::max(channels, log2_of(shape.front()));
+        } else {
+            numbers = std::max(numbers, log2_of(shape.front()));
+        }
+    }
+};
+
+/// {C, H, W} → C and H; {N} → a thin column, at most half as high as the largest picture.
+LayerBlock block_for(const std::vector<std::int64_t>& shape, const Extent& most, double height) {
     LayerBlock block;
-    const bool picture = shape.size() >= 3;
     const std::int64_t channels = shape.empty() ? 1 : shape.front();
-    const double edge =
-        picture ? log2_of(shape.back()) / kLargestEdge : log2_of(channels) / (2 * kMostChannels);
-    block.height = kLowest + (height - kLowest) * std::clamp(edge, 0.0, 1.0);
-    block.width = picture ? kNarrowest + (kWidest - kNarrowest) *
-                                             std::clamp(log2_of(channels) / kMostChannels, 0.0, 1.0)
-                          : kNarrowest;
+    const double edge = is_picture(shape) ? log2_of(shape.back()) / most.edge
+                                          : log2_of(channels) / (2 * most.numbers);
+    block.height = kLowest + (height - kLowest) * edge;
+    block.width = kNarrowest;
+    if (is_picture(shape))
+        block.width += (kWidest - kNarrowest) * log2_of(channels) / most.channels;
     return block;
 }
 
@@ -72,9 +88,12 @@ std::vector<LayerBlock> lay_out(const gan::NetworkInfo& network, double height) 
         blocks.push_back(block);
     };
     if (network.layers.empty()) return blocks;
-    place(block_for(network.layers.front().input, height), kColumn);
+    Extent most;
+    most.take(network.layers.front().input);
+    for (const gan::LayerInfo& layer : network.layers) most.take(layer.output);
+    place(block_for(network.layers.front().input, most, height), kColumn);
     for (const gan::LayerInfo& layer : network.layers)
-        place(block_for(layer.output, height), is_wide(layer) ? kColumn : kThinColumn);
+        place(block_for(layer.output, most, height), is_wide(layer) ? kColumn : kThinColumn);
     return blocks;
 }
 

@@ -12,7 +12,8 @@ namespace pentimento::ui {
 struct LayerBlock {
     double left = 0;    ///< of the layer's column
     double column = 0;  ///< width of the column with its text
-    double width = 0;   ///< of the block: grows with the logarithm of the channels
+    double width =
+        0;  ///< of the block: grows with the logarithm of the channels, relative to the most
     double height = 0;  ///< grows with the logarithm of the picture's edge
 };
 /// One block for the input, then one for each layer.

@@ -139,6 +139,7 @@ void VerdictCard::show_remedies(const std::vector<gan::Remedy>& remedies) {
             if (i < remedies_.size()) Q_EMIT remedy_chosen(remedies_[i]);
         });
         buttons_->addWidget(button);
+        button->show();  // at once, so that it counts for the height
     }
     buttons_holder_->setVisible(!remedies.empty());
     fit_remedies();
