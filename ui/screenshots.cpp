@@ -85,9 +85,10 @@ void train_badly(MainWindow& window, const ScreenshotOptions& options) {
     RunController& run = *page.run_controller();
     (void)wait_for([&] { return !run.active(); }, options.seconds);
     ParamSet params = page.panel().params();
+    // Narrow networks and few pictures at a time, so that it goes wrong within seconds.
     for (const auto& [id, value] :
          {std::pair("lr_d", "3e-3"), std::pair("lr_g", "1e-5"), std::pair("label_smoothing", "0"),
-          std::pair("metrics_every", "1")})
+          std::pair("metrics_every", "1"), std::pair("batch", "8"), std::pair("width", "8")})
         (void)params.set_text(id, value);
     page.panel().set_params(params);
     page.start();
