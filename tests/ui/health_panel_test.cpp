@@ -36,7 +36,8 @@ gan::Verdict verdict(gan::VerdictKind kind = gan::VerdictKind::DiscriminatorWins
 
 QPushButton* button(const QWidget& in, const char* text) {
     for (QPushButton* one : in.findChildren<QPushButton*>())
-        if (one->text() == QLatin1String(text)) return one;
+        if (one->text() == QLatin1String(text) || one->accessibleName() == QLatin1String(text))
+            return one;
     return nullptr;
 }
 
@@ -124,6 +125,31 @@ TEST(HealthPanel, JudgesWhatIsMeasured) {
     EXPECT_EQ(stored.mood(), Mood::Trouble) << "a stored run is judged at once";
     panel.rewind_to(10);
     ASSERT_TRUE(wait_for([&] { return panel.mood() == Mood::TooEarly; }));
+}
+
+TEST(HealthPanel, SaysWhenTheMoodChanges) {
+    HealthPanel panel;
+    int changes = 0;
+    QObject::connect(&panel, &HealthPanel::mood_changed, &panel, [&] { ++changes; });
+    panel.show_verdicts({verdict()}, Mood::Trouble);
+    panel.show_verdicts({verdict()}, Mood::Trouble);
+    EXPECT_EQ(changes, 1);
+    panel.show_verdicts({}, Mood::Healthy);
+    EXPECT_EQ(changes, 2);
+}
+
+TEST(HealthPanel, FitsANarrowColumn) {
+    HealthPanel panel;
+    panel.resize(240, 400);
+    panel.show();
+    panel.show_verdicts({verdict()}, Mood::Trouble);
+    ASSERT_TRUE(wait_for([&] {
+        const auto* card = panel.findChild<VerdictCard*>();
+        return card->isVisible() && card->width() > 0 && card->width() <= panel.width();
+    })) << "nothing is cut off at the right";
+    QPushButton* halve = button(panel, "Halve the discriminator's learning rate");
+    ASSERT_NE(halve, nullptr);
+    ASSERT_TRUE(wait_for([&] { return halve->text().endsWith(QChar(0x2026)); }));
 }
 
 class RemedyTest : public testing::Test {

@@ -153,6 +153,7 @@ QWidget* CompareDialog::build_settings(const RunComparison& comparison) {
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     header->setHighlightSections(false);
     header->setSectionResizeMode(QHeaderView::Stretch);
+    header->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     header->setTextElideMode(Qt::ElideMiddle);
     column->addWidget(settings_, 1);
     if (rows == 0) {

@@ -10,6 +10,7 @@
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"
@@ -24,6 +25,10 @@
 #include "ui/widgets/sample_gallery.h"
 
 namespace pentimento::ui {
+
+namespace {
+constexpr int kCalmHealth = 112, kTroubledHealth = 320;  // heights of the health panel
+}
 
 TrainPage::TrainPage(StudioContext& context, QWidget* parent) : Page(context, parent) {
     auto* column = new QVBoxLayout(this);
@@ -113,7 +118,7 @@ QWidget* TrainPage::build_work() {
     beside->addWidget(build_pictures());
     beside->setStretchFactor(0, 3);
     beside->setStretchFactor(1, 2);
-    beside->setSizes({560, 380});
+    beside->setSizes({540, 400});
 
     log_ = new EventLog;
     log_->setMaximumHeight(132);
@@ -171,7 +176,15 @@ QWidget* TrainPage::build_pictures() {
     above->addWidget(pictures);
     above->addWidget(health);
     above->setStretchFactor(0, 1);
-    above->setSizes({400, 112});
+    above->setSizes({400, kCalmHealth});
+    // What goes wrong needs room; when all is well again the pictures get it back.
+    connect(health_, &HealthPanel::mood_changed, above, [above](HealthPanel::Mood mood) {
+        const QList<int> sizes = above->sizes();
+        const bool trouble = mood == HealthPanel::Mood::Trouble;
+        const int wanted = trouble ? std::max(sizes[1], kTroubledHealth) : kCalmHealth;
+        if (trouble || sizes[1] == kTroubledHealth)
+            above->setSizes({std::max(0, sizes[0] + sizes[1] - wanted), wanted});
+    });
     return above;
 }
 

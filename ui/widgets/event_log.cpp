@@ -9,8 +9,17 @@
 namespace pentimento::ui {
 
 namespace {
+
 constexpr int kMostLines = 1000;  // a slider that is dragged for long makes many
+constexpr int kSeverity = Qt::UserRole;
+
+void colour(QListWidgetItem& item) {
+    const auto severity = static_cast<Severity>(item.data(kSeverity).toInt());
+    if (severity == Severity::Warning) item.setForeground(theme::colors().warning);
+    if (severity == Severity::Error) item.setForeground(theme::colors().bad);
 }
+
+}  // namespace
 
 EventLog::EventLog(QWidget* parent) : Section(tr("Events"), parent), list_(new QListWidget) {
     list_->setAccessibleName(tr("Events"));
@@ -19,6 +28,9 @@ EventLog::EventLog(QWidget* parent) : Section(tr("Events"), parent), list_(new Q
     list_->setMinimumHeight(56);
     content()->setContentsMargins(0, 4, 0, 0);
     content()->addWidget(list_);
+    connect(&theme::Notifier::instance(), &theme::Notifier::changed, this, [this] {
+        for (int i = 0; i < list_->count(); ++i) colour(*list_->item(i));
+    });
 }
 
 void EventLog::clear() {
@@ -35,8 +47,8 @@ void EventLog::append(const std::vector<Event>& events) {
                                              .arg(QString::fromStdString(format_count(event.step)),
                                                   QString::fromStdString(event.text)));
         item->setToolTip(QString::fromStdString(event.text));
-        if (event.severity == Severity::Warning) item->setForeground(theme::colors().warning);
-        if (event.severity == Severity::Error) item->setForeground(theme::colors().bad);
+        item->setData(kSeverity, static_cast<int>(event.severity));
+        colour(*item);
         list_->addItem(item);
     }
     while (list_->count() > kMostLines) delete list_->takeItem(0);

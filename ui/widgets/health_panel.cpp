@@ -148,6 +148,7 @@ VerdictCard* HealthPanel::card_for(gan::VerdictKind kind) {
 }
 
 void HealthPanel::show_verdicts(const std::vector<gan::Verdict>& verdicts, Mood mood) {
+    const bool other = mood != mood_;
     mood_ = mood;
     const std::vector<VerdictCard*> before = cards_;
     std::vector<VerdictCard*> wanted;
@@ -164,6 +165,7 @@ void HealthPanel::show_verdicts(const std::vector<gan::Verdict>& verdicts, Mood 
             column_->insertWidget(static_cast<int>(i) + 1, wanted[i]);
     cards_ = std::move(wanted);
     show_mood();
+    if (other) Q_EMIT mood_changed(mood);
 }
 
 void HealthPanel::show_mood() {

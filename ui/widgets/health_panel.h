@@ -45,6 +45,7 @@ class HealthPanel : public QWidget {
     std::size_t card_count() const { return cards_.size(); }
 
   Q_SIGNALS:
+    void mood_changed(pentimento::ui::HealthPanel::Mood mood);
     void remedy_chosen(const pentimento::gan::Remedy& remedy);
     void undo_requested();
 

@@ -15,7 +15,7 @@ namespace pentimento::ui {
 
 namespace {
 
-constexpr double kColumn = 118;     // a layer with weights: room for its text
+constexpr double kColumn = 134;     // a layer with weights: room for its text
 constexpr double kThinColumn = 44;  // one without
 constexpr double kWidest = 56, kNarrowest = 8, kLowest = 10;
 constexpr int kHeight = 196, kTextLines = 4;

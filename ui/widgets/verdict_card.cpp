@@ -18,6 +18,8 @@ namespace pentimento::ui {
 
 namespace {
 
+constexpr int kButtonFrame = 32;  // padding and border of a button, both sides
+
 QString text(const std::string& utf8) {
     return QString::fromStdString(utf8);
 }
@@ -138,6 +140,8 @@ void VerdictCard::show_remedies(const std::vector<gan::Remedy>& remedies) {
         connect(button, &QPushButton::clicked, this, [this, i] {
             if (i < remedies_.size()) Q_EMIT remedy_chosen(remedies_[i]);
         });
+        button->setAccessibleName(button->text());
+        button->setMinimumWidth(40);  // a narrow panel shortens the text, see fit_remedies()
         buttons_->addWidget(button);
         button->show();  // at once, so that it counts for the height
     }
@@ -152,6 +156,9 @@ void VerdictCard::resizeEvent(QResizeEvent*) {
 void VerdictCard::fit_remedies() {
     const int inner = width() - layout()->contentsMargins().left() -
                       layout()->contentsMargins().right() - 2 * frameWidth();
+    for (auto* button : buttons_holder_->findChildren<QPushButton*>())
+        button->setText(button->fontMetrics().elidedText(button->accessibleName(), Qt::ElideRight,
+                                                         std::max(40, inner - kButtonFrame)));
     buttons_holder_->setFixedHeight(std::max(1, buttons_->heightForWidth(inner)));
 }
 
