@@ -348,6 +348,7 @@ class Machine {
     }
 
     bool execute(std::uint8_t op) {
+        // clang-format off: one line an instruction
         switch (op) {
             case '.':
                 out_.root = pop();
@@ -553,6 +554,7 @@ class Machine {
                                       " of pickle, which tensors do not need"};
                 damaged("it holds an unknown instruction");
         }
+        // clang-format on
     }
 
     /// POP takes a mark off as well, if one is on top.
