@@ -118,7 +118,9 @@ TEST(Layers, BaseParamsSessionDataAndJobsSeeNoTorch) {
 
 TEST(Layers, TheEngineSeesNoOpenCvAndNoQtAndMediaNoTorch) {
     for (const auto& libraries : {kOpenCv, kQt})
-        expect_none({"core/tensor", "core/nn", "core/metrics", "core/data", "core/gan", "core/style"}, libraries);
+        expect_none(
+            {"core/tensor", "core/nn", "core/metrics", "core/data", "core/gan", "core/style"},
+            libraries);
     for (const auto& libraries : {kTorch, kQt}) expect_none({"core/media"}, libraries);
 }
 
