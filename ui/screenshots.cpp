@@ -93,7 +93,7 @@ void train_badly(MainWindow& window, const ScreenshotOptions& options) {
     page.panel().set_params(params);
     page.start();
     wait_for([&] { return page.health().mood() == HealthPanel::Mood::Trouble || !run.active(); },
-             options.seconds);
+             4 * options.seconds);  // some seventy steps, which a busy machine takes minutes for
 }
 
 /// What the Runs page opens: a comparison of the runs so far, and the checkpoints of one.

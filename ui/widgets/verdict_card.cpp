@@ -73,6 +73,7 @@ VerdictCard::VerdictCard(gan::VerdictKind kind, QWidget* parent)
     text_->setWordWrap(true);
     text_->setTextFormat(Qt::PlainText);
     column->addWidget(text_);
+    column->addWidget(buttons_holder_);  // before the evidence: to be seen without scrolling
     plots_->setSpacing(10);
     column->addLayout(plots_);
 
@@ -90,7 +91,6 @@ VerdictCard::VerdictCard(gan::VerdictKind kind, QWidget* parent)
     });
     column->addWidget(why, 0, Qt::AlignLeft);
     column->addWidget(explanation_);
-    column->addWidget(buttons_holder_);
     setAccessibleName(title->text());
 }
 
@@ -118,7 +118,7 @@ void VerdictCard::show_evidence(const std::vector<gan::Evidence>& evidence) {
     sparklines_.clear();
     for (const gan::Evidence& one : evidence) {
         auto* plot = new Sparkline({text(one.label)});
-        plot->setFixedHeight(64);
+        plot->setFixedHeight(56);
         plot->setToolTip(one.above ? tr("It speaks for this while it is above the limit.")
                                    : tr("It speaks for this while it is below the limit."));
         // One below the other: two would be too narrow for their labels beside the pictures.
