@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     cli::add_sample(app, handlers);
     cli::add_style(app, handlers);
     cli::add_health(app, handlers);
+    cli::add_evaluate(app, handlers);
     cli::add_describe(app, handlers);
     cli::add_branch(app, handlers);
     cli::add_replay(app, handlers);

@@ -8,7 +8,6 @@
 #include "core/gan/params.h"
 #include "core/tensor/compat.h"
 #include "core/tensor/device.h"
-#include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
 #include "core/tensor/random.h"
 
@@ -16,7 +15,6 @@ namespace pentimento::gan {
 namespace {
 
 constexpr std::int64_t kPiece = 64;  ///< pictures generated at once
-constexpr std::int64_t kMaxSamples = 10'000;
 
 std::string sizes_text(const std::vector<int>& sizes) {
     std::vector<std::string> texts;
@@ -157,47 +155,6 @@ Result<std::unique_ptr<Run>> make_run(const ParamSet& params, PackedDataset data
         tensor::set_threads(static_cast<int>(params.get(kThreads)));
         return std::unique_ptr<Run>(
             std::make_unique<GanTraining>(params, std::move(data), *device));
-    });
-}
-
-Result<Preview> sample(const ParamSet& params, const std::filesystem::path& checkpoint,
-                       const SampleRequest& request) {
-    if (request.count < 1 || request.count > kMaxSamples)
-        return invalid("The number of samples must be 1 … " + format_count(kMaxSamples) + ".");
-    if (request.columns < 1) return invalid("A grid needs at least one column.");
-    if (Status s = check_params(params); !s) return s.error();
-    if (request.label && (*request.label < 0 || *request.label >= shape_from(params).classes))
-        return invalid(shape_from(params).classes == 0
-                           ? "This generator has not learned classes, so none can be asked for."
-                           : "The class must be 0 … " +
-                                 std::to_string(shape_from(params).classes - 1) + ".");
-    const auto device = tensor::resolve_device(params.get(kDevice));
-    if (!device) return device.error();
-    return tensor::guarded("Making samples", [&]() -> Result<Preview> {
-        tensor::set_threads(static_cast<int>(params.get(kThreads)));
-        const auto generator = build_generator(params);
-        if (Status s = load_average(*generator, checkpoint); !s) return s.error();
-        generator->to(torch::Device(*device));
-        const auto latents = tensor::draw_numbered_latents(
-            0, request.count, params.get(kLatent), request.seed, tensor::Stream::SampleLatents);
-        Preview preview;
-        preview.columns = static_cast<int>(std::min<std::int64_t>(request.columns, request.count));
-        preview.rows = static_cast<int>((request.count + preview.columns - 1) / preview.columns);
-        const NetworkShape shape = shape_from(params);
-        const Architecture& architecture = *architecture_registry().find(params.get(arch_param()));
-        if (architecture.growth) {
-            const auto pictures = pictures_drawn(checkpoint);
-            if (!pictures) return pictures.error();
-            generator->set_growth(architecture.growth(shape, params, *pictures));
-        }
-        const torch::Tensor labels =
-            request.label && shape.classes > 0
-                ? torch::full({request.count}, *request.label, torch::kInt64)
-                : labels_in_turn(request.count, shape.classes);
-        preview.frame = tensor_to_grid(
-            generate(*generator, latents, labels, torch::Device(*device), shape.size),
-            preview.columns, kSignedRange);
-        return preview;
     });
 }
 

@@ -11,6 +11,7 @@
 #include "core/base/frame.h"
 #include "core/base/result.h"
 #include "core/data/pack.h"
+#include "core/metrics/evaluation.h"
 #include "core/params/param_set.h"
 #include "core/session/run.h"
 
@@ -65,6 +66,16 @@ struct SampleRequest {
 /// applied.
 Result<Preview> sample(const ParamSet& params, const std::filesystem::path& checkpoint,
                        const SampleRequest& request);
+
+struct EvaluationRequest {
+    std::int64_t count = 1000;  ///< made pictures, and real ones as far as there are as many
+    std::uint64_t seed = 1;
+    std::string features;  ///< a weights file; empty: the built-in ones
+};
+/// Compares what a checkpoint's generator makes with the dataset it learned from.
+Result<metrics::Evaluation> evaluate(const ParamSet& params, const PackedDataset& data,
+                                     const std::filesystem::path& checkpoint,
+                                     const EvaluationRequest& request);
 
 /// What every GAN run measures; also for showing stored runs.
 std::vector<MetricSpec> metric_specs();

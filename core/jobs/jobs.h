@@ -82,6 +82,16 @@ Result<ParamSet> params_at(const Experiment& experiment, std::int64_t step);
 /// Grid of samples from the newest checkpoint of a GAN run.
 Result<Preview> sample_run(const std::filesystem::path& dir, const gan::SampleRequest& request);
 
+/// How good the pictures of a GAN run's newest checkpoint are, or of its best one. `pack`: where
+/// its dataset is now, if not where the run left it.
+struct RunEvaluation {
+    std::int64_t step = 0;
+    metrics::Evaluation figures;
+};
+Result<RunEvaluation> evaluate_run(const std::filesystem::path& dir,
+                                   const gan::EvaluationRequest& request, bool best = false,
+                                   const std::filesystem::path& pack = {});
+
 /// The newest picture of a style run, or the newest sample of a GAN run; NotFound when there is
 /// none.
 Result<Frame> latest_picture(const Experiment& experiment);

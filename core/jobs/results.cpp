@@ -42,6 +42,34 @@ Result<Preview> sample_run(const fs::path& dir, const gan::SampleRequest& reques
     return preview;
 }
 
+Result<RunEvaluation> evaluate_run(const fs::path& dir, const gan::EvaluationRequest& request,
+                                   bool best, const fs::path& pack) {
+    Result<Experiment> experiment = Experiment::open(dir);
+    if (!experiment) return experiment.error();
+    if (experiment->info().kind != "gan")
+        return Error{ErrorCode::Unsupported,
+                     "Only GAN runs can be evaluated; " + to_valid_utf8(dir.native()) + " is a " +
+                         experiment->info().kind + " run.",
+                     ""};
+    Result<ParamSet> params = current_params(*experiment);
+    if (!params) return params.error();
+    const Json& inputs = experiment->info().inputs;
+    const fs::path where = !pack.empty() ? pack : fs::path(inputs.value("dataset", std::string()));
+    Result<PackedDataset> data = PackedDataset::open(where);
+    if (!data) return data.error();
+    if (inputs.value("fingerprint", std::string()) != data->info().fingerprint)
+        return Error{ErrorCode::Conflict,
+                     to_valid_utf8(where.native()) +
+                         " is not the dataset that this run was trained on. Name the right one.",
+                     ""};
+    Result<Experiment::Checkpoint> checkpoint =
+        best ? experiment->best_checkpoint() : experiment->latest_checkpoint();
+    if (!checkpoint) return checkpoint.error();
+    const auto figures = gan::evaluate(*params, *data, checkpoint->dir, request);
+    if (!figures) return figures.error();
+    return RunEvaluation{checkpoint->step, *figures};
+}
+
 Result<Frame> latest_picture(const Experiment& experiment) {
     const std::vector<SampleFile> samples = experiment.samples();
     if (samples.empty()) return Error{ErrorCode::NotFound, "This run has no pictures yet.", ""};

@@ -348,6 +348,8 @@ class Machine {
     }
 
     bool execute(std::uint8_t op) {
+        // One line an instruction.
+        // clang-format off
         switch (op) {
             case '.':
                 out_.root = pop();
@@ -357,58 +359,28 @@ class Machine {
                 if (byte() > 5)
                     throw Refusal{ErrorCode::Unsupported, "its pickle protocol is newer than 5"};
                 return false;
-            case 0x95:
-                take(8);
-                return false;  // FRAME: its length only helps to read ahead
-            case '(':
-                mark();
-                return false;
-            case '0':
-                drop();
-                return false;
-            case '1':
-                pop_to_mark();
-                return false;
-            case '2':
-                push(peek());
-                return false;
+            case 0x95: take(8); return false;  // FRAME: its length only helps to read ahead
+            case '(': mark(); return false;
+            case '0': drop(); return false;
+            case '1': pop_to_mark(); return false;
+            case '2': push(peek()); return false;
             // numbers and truth
-            case 'N':
-                push(make(Kind::None));
-                return false;
-            case 0x88:
-                push_integer(1, Kind::Bool);
-                return false;
-            case 0x89:
-                push_integer(0, Kind::Bool);
-                return false;
-            case 'J':
-                push_integer(little<std::int32_t>());
-                return false;
-            case 'K':
-                push_integer(byte());
-                return false;
-            case 'M':
-                push_integer(little<std::uint16_t>());
-                return false;
-            case 'I':
-                integer_line(line());
-                return false;
+            case 'N': push(make(Kind::None)); return false;
+            case 0x88: push_integer(1, Kind::Bool); return false;
+            case 0x89: push_integer(0, Kind::Bool); return false;
+            case 'J': push_integer(little<std::int32_t>()); return false;
+            case 'K': push_integer(byte()); return false;
+            case 'M': push_integer(little<std::uint16_t>()); return false;
+            case 'I': integer_line(line()); return false;
             case 'L': {
                 auto text = line();
                 if (text.ends_with('L')) text.remove_suffix(1);
                 push_integer(number<std::int64_t>(text));
                 return false;
             }
-            case 0x8a:
-                push_long(take(byte()));
-                return false;
-            case 0x8b:
-                push_long(take(little<std::uint32_t>()));
-                return false;
-            case 'F':
-                push_real(number<double>(line()));
-                return false;
+            case 0x8a: push_long(take(byte())); return false;
+            case 0x8b: push_long(take(little<std::uint32_t>())); return false;
+            case 'F': push_real(number<double>(line())); return false;
             case 'G': {
                 std::uint64_t bits = __builtin_bswap64(little<std::uint64_t>());
                 double value;
@@ -419,55 +391,29 @@ class Machine {
             // text and bytes
             case 'X':
             case 'T':
-            case 'B':
-                push_text(take(little<std::uint32_t>()));
-                return false;
+            case 'B': push_text(take(little<std::uint32_t>())); return false;
             case 'U':
             case 0x8c:
-            case 'C':
-                push_text(take(byte()));
-                return false;
+            case 'C': push_text(take(byte())); return false;
             case 0x8d:
-            case 0x8e:
-                push_text(take(little<std::uint64_t>()));
-                return false;
-            case 'V':
-                push_text(line());
-                return false;
-            case 'S':
-                quoted(line());
-                return false;
+            case 0x8e: push_text(take(little<std::uint64_t>())); return false;
+            case 'V': push_text(line()); return false;
+            case 'S': quoted(line()); return false;
             // lists, tuples, dicts
-            case ']':
-                push(make(Kind::List));
-                return false;
-            case ')':
-                push(make(Kind::Tuple));
-                return false;
-            case '}':
-                push(make(Kind::Dict));
-                return false;
-            case 'l':
-                push_items(Kind::List, pop_to_mark());
-                return false;
-            case 't':
-                push_items(Kind::Tuple, pop_to_mark());
-                return false;
+            case ']': push(make(Kind::List)); return false;
+            case ')': push(make(Kind::Tuple)); return false;
+            case '}': push(make(Kind::Dict)); return false;
+            case 'l': push_items(Kind::List, pop_to_mark()); return false;
+            case 't': push_items(Kind::Tuple, pop_to_mark()); return false;
             case 'd': {
                 auto items = pop_to_mark();
                 push(make(Kind::Dict));
                 extend(Kind::Dict, items);
                 return false;
             }
-            case 0x85:
-                push_tuple(1);
-                return false;
-            case 0x86:
-                push_tuple(2);
-                return false;
-            case 0x87:
-                push_tuple(3);
-                return false;
+            case 0x85: push_tuple(1); return false;
+            case 0x86: push_tuple(2); return false;
+            case 0x87: push_tuple(3); return false;
             case 'a': {
                 const Index item = pop();
                 extend(Kind::List, {item});
@@ -489,27 +435,13 @@ class Machine {
                 return false;
             }
             // memo
-            case 'p':
-                remember(number<std::uint64_t>(line()));
-                return false;
-            case 'q':
-                remember(byte());
-                return false;
-            case 'r':
-                remember(little<std::uint32_t>());
-                return false;
-            case 0x94:
-                remember(memo_.size());
-                return false;
-            case 'g':
-                recall(number<std::uint64_t>(line()));
-                return false;
-            case 'h':
-                recall(byte());
-                return false;
-            case 'j':
-                recall(little<std::uint32_t>());
-                return false;
+            case 'p': remember(number<std::uint64_t>(line())); return false;
+            case 'q': remember(byte()); return false;
+            case 'r': remember(little<std::uint32_t>()); return false;
+            case 0x94: remember(memo_.size()); return false;
+            case 'g': recall(number<std::uint64_t>(line())); return false;
+            case 'h': recall(byte()); return false;
+            case 'j': recall(little<std::uint32_t>()); return false;
             // names, calls, references
             case 'c': {
                 const auto module = line(), name = line();
@@ -524,15 +456,9 @@ class Machine {
                 return false;
             }
             case 'R':
-            case 0x81:
-                reduce();
-                return false;  // NEWOBJ: only for what REDUCE allows as well
-            case 'Q':
-                push_storage(pop());
-                return false;
-            case 'b':
-                build();
-                return false;
+            case 0x81: reduce(); return false;  // NEWOBJ: only for what REDUCE allows as well
+            case 'Q': push_storage(pop()); return false;
+            case 'b': build(); return false;
             case 'i': {
                 const auto module = line(), name = line();
                 refuse_call(std::string(module) + "." + std::string(name));
@@ -553,6 +479,7 @@ class Machine {
                                       " of pickle, which tensors do not need"};
                 damaged("it holds an unknown instruction");
         }
+        // clang-format on
     }
 
     /// POP takes a mark off as well, if one is on top.

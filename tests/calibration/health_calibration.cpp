@@ -15,6 +15,7 @@
 #include <string>
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/data/pack.h"
 #include "core/gan/health/health.h"
 #include "core/jobs/jobs.h"
@@ -47,89 +48,6 @@ struct Case {
     Settings settings;
 };
 
-Settings operator+(Settings base, const Settings& more) {
-    base.insert(base.end(), more.begin(), more.end());
-    return base;
-}
-
-std::vector<Case> cases() {
-    const Settings dcgan = {
-        {"arch", "dcgan"},        {"width", "12"},           {"latent", "32"},
-        {"batch", "32"},          {"steps", "800"},          {"lr_g", "1e-3"},
-        {"lr_d", "5e-4"},         {"ema_decay", "0.98"},     {"metrics_every", "5"},
-        {"evaluate_every", "40"}, {"evaluate_count", "192"}, {"sample_every", "40"},
-        {"preview_count", "36"},  {"threads", "1"}};
-    const Settings smooth = dcgan + Settings{{"label_smoothing", "0.1"}};
-    const Settings fc =
-        dcgan + Settings{{"arch", "fc"},    {"lr_g", "2e-4"},         {"lr_d", "2e-4"},
-                         {"steps", "1200"}, {"evaluate_every", "60"}, {"sample_every", "60"}};
-    const Settings wgan =
-        dcgan + Settings{{"loss", "wasserstein"}, {"gp_weight", "10"}, {"beta1", "0"},
-                         {"beta2", "0.9"},        {"d_steps", "2"},    {"lr_d", "1e-3"},
-                         {"steps", "600"}};
-    const Settings hinge = dcgan + Settings{{"loss", "hinge"}, {"r1_gamma", "0.1"}};
-    const Settings lsgan = dcgan + Settings{{"loss", "lsgan"}, {"lr_g", "5e-4"}};
-    const Settings paired = dcgan + Settings{{"loss", "relativistic_pairing"},
-                                             {"r1_gamma", "1"},
-                                             {"r2_gamma", "1"},
-                                             {"beta1", "0"},
-                                             {"steps", "600"}};
-    const Settings strong = {{"lr_d", "0.025"}, {"d_steps", "4"}, {"steps", "500"}};
-    const Settings hot = {{"lr_g", "0.05"}, {"lr_d", "0.025"}};
-    const Settings greedy = {{"lr_g", "5e-3"}, {"lr_d", "1e-5"}};
-    const Settings broken = {{"optimiser", "sgd"},
-                             {"loss", "lsgan"},
-                             {"lr_g", "0.1"},
-                             {"lr_d", "0.1"},
-                             {"steps", "300"}};
-    const std::vector<std::string> wins = {"d_wins"},
-                                   wild = {"divergence", "oscillation", "mode_collapse"},
-                                   few = {"mode_collapse"}, copies = {"memorisation"},
-                                   bang = {"divergence"};
-    return {
-        {"dcgan-fashion", "fashion", Truth::Healthy, {}, {}, smooth},
-        {"dcgan-emoji", "emoji", Truth::Healthy, {}, {}, smooth + Settings{{"flips", "true"}}},
-        {"fc-fashion", "fashion", Truth::Healthy, {}, {}, fc},
-        {"wgan-gp-fashion", "fashion", Truth::Healthy, {}, {}, wgan},
-        {"wgan-gp-emoji", "emoji", Truth::Healthy, {}, {}, wgan},
-        {"hinge-emoji", "emoji", Truth::Healthy, {}, {}, hinge},
-        {"lsgan-fashion", "fashion", Truth::Healthy, {}, {}, lsgan},
-        {"paired-r1r2-fashion", "fashion", Truth::Healthy, {}, {}, paired},
-        {"strong-d-fashion", "fashion", Truth::WorseThanControl, "dcgan-fashion", wins,
-         dcgan + strong},
-        {"strong-d-emoji", "emoji", Truth::WorseThanControl, "dcgan-emoji", wins, dcgan + strong},
-        {"hot-fashion", "fashion", Truth::WorseThanControl, "dcgan-fashion", wild, dcgan + hot},
-        {"hot-emoji", "emoji", Truth::WorseThanControl, "dcgan-emoji", wild, dcgan + hot},
-        {"greedy-g-fashion", "fashion", Truth::PixelCollapse, "dcgan-fashion", few, dcgan + greedy},
-        {"greedy-g-emoji", "emoji", Truth::PixelCollapse, "dcgan-emoji", few, dcgan + greedy},
-        {"two-numbers-emoji", "emoji", Truth::PixelCollapse, "dcgan-emoji", few,
-         lsgan + Settings{{"latent", "2"}, {"lr_g", "5e-3"}, {"lr_d", "1e-4"}}},
-        {"tiny-fashion",
-         "tiny-fashion",
-         Truth::PixelCopies,
-         {},
-         copies,
-         dcgan + Settings{{"steps", "1600"}, {"evaluate_every", "80"}, {"sample_every", "80"}}},
-        {"tiny-emoji",
-         "tiny-emoji",
-         Truth::PixelCopies,
-         {},
-         copies,
-         dcgan + Settings{{"steps", "1600"}, {"evaluate_every", "80"}, {"sample_every", "80"}}},
-        {"broken-fashion", "fashion", Truth::Breakdown, {}, bang, dcgan + broken},
-    };
-}
-
-/// The first two are for choosing thresholds, the others for testing them.
-bool for_tuning(int seed) {
-    return seed <= 2;
-}
-std::vector<int> seeds(const std::string& which) {
-    if (which == "tune") return {1, 2};
-    if (which == "report") return {11, 12};
-    return {1, 2, 11, 12};
-}
-
 [[noreturn]] void die(const std::string& what) {
     std::fprintf(stderr, "health_calibration: %s\n", what.c_str());
     std::exit(1);
@@ -143,6 +61,51 @@ void need(const Status& status) {
     if (!status) die(status.error().message);
 }
 
+Truth truth_of(const std::string& id) {
+    static const std::map<std::string, Truth> all = {
+        {"healthy", Truth::Healthy},
+        {"worse than control", Truth::WorseThanControl},
+        {"pixel collapse", Truth::PixelCollapse},
+        {"pixel copies", Truth::PixelCopies},
+        {"breakdown", Truth::Breakdown}};
+    const auto found = all.find(id);
+    if (found == all.end()) die("cases.json: there is no truth '" + id + "'");
+    return found->second;
+}
+
+/// From cases.json, beside this file: each case's settings follow those of "common".
+const std::vector<Case>& cases() {
+    static const std::vector<Case> all = [] {
+        const Json file = Json::parse(
+            need(read_file(fs::path(PENTIMENTO_SOURCE_DIR) / "tests/calibration/cases.json")));
+        std::vector<Case> list;
+        for (const Json& item : file.at("cases")) {
+            Case one{item.at("name"),
+                     item.at("data"),
+                     truth_of(item.at("truth")),
+                     item.value("control", ""),
+                     item.value("right", std::vector<std::string>()),
+                     {}};
+            for (const Json* settings : {&file.at("common"), &item.at("settings")})
+                for (const auto& [id, text] : settings->items())
+                    one.settings.emplace_back(id, text.get<std::string>());
+            list.push_back(std::move(one));
+        }
+        return list;
+    }();
+    return all;
+}
+
+/// The first two are for choosing thresholds, the others for testing them.
+bool for_tuning(int seed) {
+    return seed <= 2;
+}
+std::vector<int> seeds(const std::string& which) {
+    if (which == "tune") return {1, 2};
+    if (which == "report") return {11, 12};
+    return {1, 2, 11, 12};
+}
+
 // Data
 
 fs::path pack_path(const fs::path& work, const std::string& data) {
@@ -153,7 +116,7 @@ void import(const fs::path& work, const std::string& source, const std::string& 
     if (fs::exists(pack_path(work, data))) return;
     ParamSet params(import_schema());
     need(params.set("size", std::int64_t{size}));
-    need(params.set("limit", std::int64_t{6000}));
+    need(params.set("limit", std::int64_t{1500}));
     Worker worker;
     need(worker.run_inline([&] { return make_import_run(source, params, pack_path(work, data)); },
                            {}));

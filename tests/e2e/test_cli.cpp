@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "core/base/file.h"
 #include "core/jobs/jobs.h"
@@ -83,6 +84,76 @@ TEST_F(Cli, EmojiFromFontToSamplesAndOn) {
         run({"sample", path("run"), "--count", "4", "--strip", "--out", path("bare.png")}).status,
         0);
     EXPECT_FALSE(read_settings(home / "bare.png"));
+}
+
+TEST_F(Cli, EveryFamilyIsListedAndItsSmallFormTrains) {
+    const auto json = parse_json(run({"list", "arch", "--json"}).out, "list arch");
+    ASSERT_TRUE(json);
+    std::set<std::string> families;
+    for (const Json& architecture : *json)
+        for (const Json& family : architecture["families"])
+            families.insert(family["id"].get<std::string>());
+    for (const char* id : {"fc", "dcgan", "lsgan", "wgan_gp", "sngan", "progan", "msggan",
+                           "stylegan2", "fastgan", "r3gan", "lesson_tf"})
+        EXPECT_EQ(families.count(id), 1u) << id;
+    write_toy_pack(home / "28.pack", 28, 1, 20);
+    write_toy_pack(home / "32.pack", 32, 3, 20);
+    for (const std::string& id : families) {
+        const std::string pack = id == "lesson_tf" ? "28.pack" : "32.pack";
+        Outcome done = run({"train", "--data", path(pack.c_str()), "--preset", id + "-small",
+                            "--steps", "2", "--batch", "4", "--d-steps", "1", "--evaluate-every",
+                            "0", "--quiet", "--out", path(id.c_str())});
+        ASSERT_EQ(done.status, 0) << id << ": " << done.err;
+        done = run({"sample", path(id.c_str()), "--count", "4", "--out", path("four.png")});
+        EXPECT_EQ(done.status, 0) << id << ": " << done.err;
+    }
+}
+
+TEST_F(Cli, ARunIsDescribedEvaluatedAndJudged) {
+    write_toy_pack(home / "data.pack", 28, 1, 60);
+    ASSERT_EQ(run({"train", "--data", path("data.pack"), "--arch", "fc", "--steps", "6", "--batch",
+                   "16", "--quiet", "--out", path("run")})
+                  .status,
+              0);
+    Outcome done = run({"evaluate", path("run"), "--count", "40", "--json"});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto figures = parse_json(done.out, "evaluate");
+    ASSERT_TRUE(figures);
+    EXPECT_EQ((*figures)["generated_count"], 40);
+    EXPECT_GT((*figures)["kid"].get<double>(), 0);
+    done = run({"health", path("run"), "--json"});
+    EXPECT_EQ(done.status, 0) << done.err;
+    EXPECT_TRUE(parse_json(done.out, "health"));
+    done = run({"describe", "--preset", "dcgan-mnist", "--json"});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto networks = parse_json(done.out, "describe");
+    ASSERT_TRUE(networks);
+    EXPECT_EQ((*networks)["generator"]["parameters"], 600'512);
+    EXPECT_EQ(run({"describe", "--arch", "lesson_tf", "--size", "64"}).status, 2);
+}
+
+TEST_F(Cli, TheLessonsPresetsBeginAsTheNotebooksDo) {
+    // The whole of them takes hours: docs/LESSON.md.
+    if (!fs::exists(kFashion)) GTEST_SKIP() << "dataset-fashion-mnist is not installed";
+    for (const char* preset : {"fc-mnist", "dcgan-mnist"}) {
+        const Outcome done = run({"train", "--data", std::string("idx:") + kFashion, "--preset",
+                                  preset, "--steps", "40", "--batch", "64", "--metrics-every", "1",
+                                  "--evaluate-every", "0", "--quiet", "--out", path(preset)});
+        ASSERT_EQ(done.status, 0) << preset << ": " << done.err;
+        const auto rows = Experiment::open(home / preset)->read_metrics();
+        ASSERT_EQ(rows.size(), 40u);
+        const auto mean = [&](const char* id, std::size_t from, std::size_t to) {
+            double sum = 0;
+            for (std::size_t i = from; i < to; ++i)
+                for (const Metric& metric : rows[i].metrics)
+                    if (metric.id == id) sum += metric.value;
+            return sum / static_cast<double>(to - from);
+        };
+        // Guessing costs ln 2 at first; then the discriminator begins to see through the noise.
+        EXPECT_NEAR(mean("loss_d", 0, 1), std::log(2.0), 0.25) << preset;
+        EXPECT_LT(mean("loss_d", 20, 40), 0.6) << preset;
+        EXPECT_GT(mean("d_real", 20, 40), mean("d_fake", 20, 40)) << preset;
+    }
 }
 
 TEST_F(Cli, FashionMnistTrainsFromTheSourceItself) {

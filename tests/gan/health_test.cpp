@@ -219,11 +219,13 @@ TEST(Health, ModeCollapseByRecallWhilePrecisionHolds) {
 }
 
 TEST(Health, AnUntrainedGeneratorsSamenessIsNoCollapse) {
-    Patient patient;
-    patient.live(1000, calm_losses, [](std::int64_t step) {
-        return evaluation(falling(step), step <= 100 ? 0.05 : 0.9);
+    Patient growing, stuck;
+    growing.live(2000, calm_losses, [](std::int64_t step) {
+        return evaluation(falling(step), 0.9 - 0.87 * std::exp(-static_cast<double>(step) / 600));
     });
-    EXPECT_TRUE(patient.ids().empty());
+    EXPECT_TRUE(growing.ids().empty());
+    stuck.live(600, calm_losses, [](std::int64_t step) { return evaluation(falling(step), 0.05); });
+    EXPECT_TRUE(stuck.has("mode_collapse")) << "it never was anything else";
 }
 
 TEST(Health, Memorisation) {

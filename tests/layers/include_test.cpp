@@ -13,12 +13,15 @@
 #include "core/base/result.h"
 #include "core/base/text.h"
 #include "core/data/pack.h"
+#include "core/gan/describe.h"
 #include "core/gan/gan_run.h"
 #include "core/gan/health/health.h"
+#include "core/jobs/compare.h"
 #include "core/jobs/jobs.h"
 #include "core/jobs/workspace.h"
 #include "core/media/import.h"
 #include "core/media/picture.h"
+#include "core/metrics/evaluation.h"
 #include "core/params/param_set.h"
 #include "core/params/param_spec.h"
 #include "core/params/schema.h"
@@ -117,7 +120,9 @@ TEST(Layers, BaseParamsSessionDataAndJobsSeeNoTorch) {
 
 TEST(Layers, TheEngineSeesNoOpenCvAndNoQtAndMediaNoTorch) {
     for (const auto& libraries : {kOpenCv, kQt})
-        expect_none({"core/tensor", "core/nn", "core/data", "core/gan", "core/style"}, libraries);
+        expect_none(
+            {"core/tensor", "core/nn", "core/metrics", "core/data", "core/gan", "core/style"},
+            libraries);
     for (const auto& libraries : {kTorch, kQt}) expect_none({"core/media"}, libraries);
 }
 

@@ -226,11 +226,14 @@ TEST_F(Import, CancellingLeavesNothing) {
         EXPECT_EQ((*run)->kind(), "import");
         EXPECT_FALSE((*run)->preview());
         std::int64_t last = 0;
-        for (int i = 0; i < 2; ++i) {
+        for (int i = 0; i < 2;) {
             const auto start = std::chrono::steady_clock::now();
             const auto report = (*run)->step();
             ASSERT_TRUE(report);
             ASSERT_FALSE(report->finished) << "the test needs more pictures";
+            // On a busy machine, looking through the folder takes steps of its own.
+            if (report->note.starts_with("Looking")) continue;
+            ++i;
             EXPECT_GT(report->step, last);
             EXPECT_EQ(report->total_steps, 3000);
             EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));

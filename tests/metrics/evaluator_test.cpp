@@ -18,7 +18,7 @@ torch::Tensor quantised(const torch::Tensor& pictures) {
 
 class EvaluatorTest : public testing::Test {
   protected:
-    static constexpr std::int64_t kCount = 260, kSize = 16;
+    static constexpr std::int64_t kCount = 150, kSize = 16;
 
     void SetUp() override { data_ = pack(shapes(kCount, kSize, 1)); }
 
@@ -35,7 +35,7 @@ class EvaluatorTest : public testing::Test {
         EXPECT_TRUE(writer->finish({.name = "shapes"}));
         return *PackedDataset::open(path);
     }
-    Evaluator evaluator(EvaluatorSettings settings = {.real_count = 200}) {
+    Evaluator evaluator(EvaluatorSettings settings = {.real_count = 120}) {
         auto made = Evaluator::create(*data_, make_filter_bank(), settings);
         EXPECT_TRUE(made) << made.error().message;
         return std::move(*made);
@@ -52,15 +52,15 @@ class EvaluatorTest : public testing::Test {
 };
 
 TEST_F(EvaluatorTest, OfUnseenRealPicturesIsSound) {
-    const auto found = evaluator().evaluate(shapes(200, kSize, 2));
+    const auto found = evaluator().evaluate(shapes(120, kSize, 2));
     ASSERT_TRUE(found) << found.error().message;
     EXPECT_LT(std::abs(found->kid), 4 * found->kid_error);
     EXPECT_GT(found->precision, 0.8);
     EXPECT_GT(found->recall, 0.8);
     EXPECT_NEAR(found->diversity, 1, 0.05);
     EXPECT_NEAR(found->nearest_ratio, 1, 0.15);
-    EXPECT_EQ(found->real_count, 200);
-    EXPECT_EQ(found->generated_count, 200);
+    EXPECT_EQ(found->real_count, 120);
+    EXPECT_EQ(found->generated_count, 120);
     EXPECT_EQ(found->searched_count, kCount);
     EXPECT_EQ(found->features, make_filter_bank()->name());
     EXPECT_FALSE(found->fid_comparable);
@@ -69,27 +69,27 @@ TEST_F(EvaluatorTest, OfUnseenRealPicturesIsSound) {
 }
 
 TEST_F(EvaluatorTest, OfCopiesShowsThemBehindGoodFigures) {
-    const auto found = evaluator().evaluate(real(0, 200));
+    const auto found = evaluator().evaluate(real(0, 120));
     ASSERT_TRUE(found) << found.error().message;
     EXPECT_LT(found->nearest_ratio, 0.01);
     EXPECT_GT(found->precision, 0.9);
     // Copies that no comparison set holds are found too, since more is searched than compared with.
-    const auto few = evaluator({.real_count = 20}).evaluate(real(0, 200));
+    const auto few = evaluator({.real_count = 20}).evaluate(real(0, 120));
     ASSERT_TRUE(few);
     EXPECT_LT(few->nearest_ratio, 0.01);
     // Mirror images are copies only where training mirrors.
     const auto mirrored = real(0, 100).flip({3});
     EXPECT_GT(evaluator().evaluate(mirrored)->nearest_ratio, 0.3);
-    EXPECT_LT(evaluator({.real_count = 200, .mirrored = true}).evaluate(mirrored)->nearest_ratio,
+    EXPECT_LT(evaluator({.real_count = 120, .mirrored = true}).evaluate(mirrored)->nearest_ratio,
               0.01);
 }
 
 TEST_F(EvaluatorTest, OfACollapseLosesDiversityAndRecallButNotPrecision) {
-    const auto few = shapes(4, kSize, 3).repeat({50, 1, 1, 1}) +
-                     torch::linspace(-0.02, 0.02, 200).view({200, 1, 1, 1});
+    const auto few = shapes(4, kSize, 3).repeat({30, 1, 1, 1}) +
+                     torch::linspace(-0.02, 0.02, 120).view({120, 1, 1, 1});
     const auto found = evaluator().evaluate(few);
     ASSERT_TRUE(found) << found.error().message;
-    const auto sound = evaluator().evaluate(shapes(200, kSize, 2));
+    const auto sound = evaluator().evaluate(shapes(120, kSize, 2));
     EXPECT_LT(found->diversity, 0.9 * sound->diversity);
     EXPECT_LT(found->recall, 0.2);
     EXPECT_GT(found->kid, 5 * found->kid_error);
@@ -98,7 +98,7 @@ TEST_F(EvaluatorTest, OfACollapseLosesDiversityAndRecallButNotPrecision) {
 
 TEST_F(EvaluatorTest, GetsWorseWithTheDamage) {
     const auto judge = evaluator();
-    const auto pictures = shapes(200, kSize, 2);
+    const auto pictures = shapes(120, kSize, 2);
     for (const char* name : {"blur", "noise", "colour"}) {
         double kid = -1, fid = 0;
         for (const double strength : {0.0, 0.3, 0.6, 1.0}) {

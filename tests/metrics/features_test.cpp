@@ -55,9 +55,9 @@ TEST(FilterBank, ShrinkingIsTheMeanOfAreas) {
 /// Every kind of damage is farther away the worse it is, and each is told from nothing.
 TEST(FilterBank, DistancesGrowWithTheDamage) {
     const auto features = make_filter_bank();
-    const auto real = features->extract(shapes(300, 32, 1));
+    const auto real = features->extract(shapes(150, 32, 1));
     const auto fit = fit_normal(real);
-    const auto other = shapes(300, 32, 2);
+    const auto other = shapes(150, 32, 2);
     const auto untouched = kernel_distance(real, features->extract(other), 0);
     EXPECT_LT(std::abs(untouched.value), 4 * untouched.error);
     for (const auto& [name, damage] : damages()) {
@@ -151,12 +151,12 @@ TEST(NetworkFeatures, OfTheStyleNetworksSeeContent) {
                          << " is missing: features of trained networks not tested";
         const auto features = load_network_features(folder / file, 64);
         ASSERT_TRUE(features) << features.error().message;
-        const auto real = (*features)->extract(shapes(60, 32, 1));
+        const auto real = (*features)->extract(shapes(40, 32, 1));
         EXPECT_EQ(real.size(1), (*features)->dimensions());
         EXPECT_TRUE(torch::isfinite(real).all().item<bool>());
-        const auto same = kernel_distance(real, (*features)->extract(shapes(60, 32, 2)), 0);
+        const auto same = kernel_distance(real, (*features)->extract(shapes(40, 32, 2)), 0);
         const auto blurred = kernel_distance(
-            real, (*features)->extract(damages().at("blur")(shapes(60, 32, 2), 1)), 0);
+            real, (*features)->extract(damages().at("blur")(shapes(40, 32, 2), 1)), 0);
         EXPECT_LT(std::abs(same.value), 4 * same.error) << file;
         EXPECT_GT(blurred.value, 5 * blurred.error) << file;
         EXPECT_FALSE(load_network_features(folder / file, 16));

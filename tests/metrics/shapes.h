@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
 #include <functional>
 #include <map>
 #include <string>
@@ -70,7 +71,7 @@ inline const std::map<std::string, Damage>& damages() {
          }},
         {"collapse",  // ever fewer different pictures
          [](const torch::Tensor& x, double strength) {
-             const auto kept = std::max<std::int64_t>(1, std::int64_t(16 * (1.05 - strength)));
+             const auto kept = std::int64_t(128 * std::pow(2, -6 * strength));
              return x.index_select(0, torch::arange(x.size(0), torch::kInt64).remainder(kept));
          }},
         {"layout",  // the parts are right, their places are not

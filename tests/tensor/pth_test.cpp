@@ -250,7 +250,7 @@ TEST_F(Pth, MutatedProgramsNeverCrash) {
                 mutated.erase(at, random.below(8));
         }
         const auto pickle = read_pickle(std::as_bytes(std::span(mutated)), "x");
-        if (!pickle) EXPECT_FALSE(pickle.error().message.empty());
+        EXPECT_TRUE(pickle.ok() || !pickle.error().message.empty());
     }
 }
 
@@ -279,7 +279,7 @@ TEST_F(Pth, TheFirstBytesTellTheFormat) {
 }
 
 TEST(Crc32, MatchesThePublishedCheckValue) {
-    EXPECT_EQ(crc32(std::as_bytes(std::span(std::string("123456789")))), 0xcbf43926u);
+    EXPECT_EQ(crc32(std::as_bytes(std::span(std::string_view("123456789")))), 0xcbf43926u);
     EXPECT_EQ(crc32({}), 0u);
 }
 

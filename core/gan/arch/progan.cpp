@@ -184,7 +184,8 @@ const bool kFamily = family_registry().add(
                {"grow_stable_kimg", "8"},
                {"ema_decay", "0.995"},
                {"sample_every", "200"}},
-     .expect = "Grows 4, 8, 16, 32 px within three minutes; shapes come into focus one by one."});
+     .expect = "Grows to 8 px from step 500, to 16 px from 1,500 and to 32 px from 2,500; each "
+               "size fades in over 500 steps."});
 
 }  // namespace
 }  // namespace pentimento::gan

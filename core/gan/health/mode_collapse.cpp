@@ -19,6 +19,11 @@ Finding find(const Situation& at) {
     const Curve& diversity = at.curve("diversity");
     if (diversity.empty()) return {};
     const double now = diversity.back().second;
+    // A young generator's pictures are all alike, too, and become different by and by.
+    const bool was_diverse = highest(diversity) >= kDiversityCleared;
+    const bool rises =
+        diversity.size() < 3 || now > kDiversityRises * diversity[diversity.size() - 3].second;
+    if (now < kCollapsedDiversity && !was_diverse && rises) return {Sign::Between, {}, {}};
     if (now < kCollapsedDiversity)
         return {Sign::Bad,
                 "Made pictures are alike: they differ by " + percent(now) +

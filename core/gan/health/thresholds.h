@@ -33,6 +33,7 @@ constexpr double kOverfittingPasses = 10;  ///< through the dataset, before it c
 // Mode collapse
 constexpr double kCollapsedDiversity = 0.4;
 constexpr double kDiversityCleared = 0.55;
+constexpr double kDiversityRises = 1.15;  ///< over three evaluations, in a young training
 constexpr double kCollapsedRecall = 0.3;  ///< as a share of its best …
 constexpr double kBestRecall = 0.15;      ///< … which must have been at least this
 constexpr double kHeldPrecision = 0.5;    ///< precision as a share of its best

@@ -5,12 +5,6 @@
 namespace pentimento::gan {
 namespace {
 
-using torch::Tensor;
-
-Tensor generator_loss(const Tensor& fake, const Tensor&) {
-    return torch::softplus(-fake).mean();
-}
-
 const bool kRegistered = loss_registry().add(
     {.entry = {"bce", "Cross-entropy (non-saturating)",
                "The discriminator answers \"real or made?\" and pays for wrong answers; the "
@@ -18,7 +12,7 @@ const bool kRegistered = loss_registry().add(
                "generator learns fastest when it is worst.",
                "Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661"},
      .discriminator = discriminator_cross_entropy,
-     .generator = generator_loss});
+     .generator = non_saturating});
 
 }  // namespace
 }  // namespace pentimento::gan

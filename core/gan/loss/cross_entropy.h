@@ -1,4 +1,4 @@
-// The discriminator's cross-entropy, which the minimax and the non-saturating game share.
+// Cross-entropy, which the minimax, the non-saturating and the logistic game share.
 // Goodfellow et al. 2014 (arXiv:1406.2661), equation 1.
 #pragma once
 
@@ -15,6 +15,11 @@ inline Loss::Discriminating discriminator_cross_entropy(const torch::Tensor& rea
     if (const double s = context.label_smoothing; s > 0)
         on_real = (1.0 - s) * on_real + s * torch::softplus(real).mean();
     return {on_real, torch::softplus(fake).mean()};
+}
+
+/// The generator's non-saturating loss −log D(G(z)): Goodfellow et al. 2014, section 3.
+inline torch::Tensor non_saturating(const torch::Tensor& fake, const torch::Tensor&) {
+    return torch::softplus(-fake).mean();
 }
 
 }  // namespace pentimento::gan

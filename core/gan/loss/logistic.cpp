@@ -4,12 +4,6 @@
 namespace pentimento::gan {
 namespace {
 
-using torch::Tensor;
-
-Tensor generator_loss(const Tensor& fake, const Tensor&) {
-    return torch::softplus(-fake).mean();
-}
-
 const bool kRegistered = loss_registry().add(
     {.entry = {"logistic", "Logistic (non-saturating)",
                "The cross-entropy written on logits with softplus, meant to be used with an R1 "
@@ -17,7 +11,7 @@ const bool kRegistered = loss_registry().add(
                "Karras et al. 2019, Analyzing and Improving the Image Quality of StyleGAN, "
                "arXiv:1912.04958"},
      .discriminator = discriminator_cross_entropy,
-     .generator = generator_loss,
+     .generator = non_saturating,
      .no_smoothing =
          "the logistic loss is used as published; choose \"Cross-entropy\" for label smoothing"});
 

@@ -44,7 +44,7 @@ class FeatureNetwork {
     FeatureNetwork(const Preprocessing& preprocessing, std::vector<FeatureStage> stages,
                    const torch::Device& device);
 
-    /// Activations of the named layers for `picture` [1, 3, H, W], RGB in [0, 1], in the order
+    /// Activations of the named layers for `picture` [N, 3, H, W], RGB in [0, 1], in the order
     /// asked for. Nothing beyond the deepest of them is computed. Throws std::invalid_argument for
     /// an unknown layer.
     std::vector<torch::Tensor> extract(const torch::Tensor& picture,
