@@ -1,5 +1,5 @@
-// Every number that decides a verdict. Chosen on the calibration's tuning runs; see docs/HEALTH.md
-// for how they were found and how often they are right on other runs.
+// Every number that decides a verdict: first estimates, to be moved by the calibration's tuning runs
+// only (docs/HEALTH.md).
 #pragma once
 
 #include <cstdint>
