@@ -3,11 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <cmath>
 
 #include "core/metrics/distances.h"
 #include "core/metrics/inception.h"
 #include "core/nn/module_state.h"
+#include "core/tensor/device.h"
 #include "core/tensor/random.h"
 #include "core/tensor/safetensors.h"
 #include "tests/metrics/shapes.h"
@@ -15,6 +16,9 @@
 
 namespace pentimento::metrics {
 namespace {
+
+// Small pictures gain nothing from threads, which wait for each other at length on a busy machine.
+[[maybe_unused]] const bool kOneThread = (tensor::set_threads(1), true);
 
 TEST(FilterBank, GivesTheSameNumbersForOneAndForMany) {
     const auto features = make_filter_bank(), again = make_filter_bank();
