@@ -137,8 +137,9 @@ TEST(Sngan, EachClassHasItsOwnGainsAndOnlyThoseShownLearn) {
             EXPECT_GT(p.grad()[0].abs().max().item<double>(), 0.0) << entry.key();
             EXPECT_GT(p.grad()[2].abs().max().item<double>(), 0.0) << entry.key();
             // The projection's table is divided by its norm, which all of its rows take part in.
-            if (entry.key() != "classes.weight")
+            if (entry.key() != "classes.weight") {
                 EXPECT_EQ(p.grad()[1].abs().max().item<double>(), 0.0) << entry.key();
+            }
         }
     };
     check(*pair.g);

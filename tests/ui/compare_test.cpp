@@ -101,10 +101,14 @@ TEST_F(CompareTest, CheckpointsAreListedNewestFirstWithTheBest) {
     EXPECT_EQ(dialog.derivation().name, QStringLiteral("again"));
     dialog.name().clear();
     for (const QPushButton* button : dialog.findChildren<QPushButton*>())
-        if (button->text() == QStringLiteral("Branch")) EXPECT_FALSE(button->isEnabled());
+        if (button->text() == QStringLiteral("Branch")) {
+            EXPECT_FALSE(button->isEnabled());
+        }
     CheckpointDialog empty(Derivation::Kind::Branch, *run, {});
     for (const QPushButton* button : empty.findChildren<QPushButton*>())
-        if (button->text() == QStringLiteral("Branch")) EXPECT_FALSE(button->isEnabled());
+        if (button->text() == QStringLiteral("Branch")) {
+            EXPECT_FALSE(button->isEnabled());
+        }
 }
 
 TEST_F(CompareTest, ThePagesButtonsFollowTheSelection) {

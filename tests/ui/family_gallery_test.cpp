@@ -115,7 +115,9 @@ TEST_F(FamilyGalleryTest, FamiliesThatDoNotFitSayWhy) {
               QStringLiteral("Makes pictures of 16 and 24 px; the dataset has 32 px."));
     gallery.choose(QStringLiteral("c"));
     for (const QPushButton* button : gallery.findChildren<QPushButton*>())
-        if (button->text().startsWith(QStringLiteral("Use"))) EXPECT_FALSE(button->isEnabled());
+        if (button->text().startsWith(QStringLiteral("Use"))) {
+            EXPECT_FALSE(button->isEnabled());
+        }
     gallery.prepare(std::nullopt, {});
     EXPECT_TRUE(gallery.obstacle(QStringLiteral("c")).isEmpty()) << "no dataset, no obstacle";
 }
