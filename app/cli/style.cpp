@@ -36,11 +36,8 @@ StyleArgument split_weight(const std::string& text) {
 }
 
 Result<PreparedRun> prepare_new(const State& state) {
-    for (const auto& [value, option] :
-         {std::pair(state.content, "--content"), {state.weights, "--weights"}})
-        if (value.empty())
-            return Error{ErrorCode::InvalidArgument,
-                         std::string("Name a file with ") + option + ".", ""};
+    if (state.content.empty())
+        return Error{ErrorCode::InvalidArgument, "Name a picture with --content.", ""};
     if (state.styles.empty())
         return Error{ErrorCode::InvalidArgument, "Name at least one picture with --style.", ""};
     ParamSet params(style::schema());
@@ -69,16 +66,20 @@ Result<PreparedRun> prepare_new(const State& state) {
     }
     if (!state.start.empty()) request.start = state.start;
     if (Status applied = state.options.apply_to(request.params); !applied) return applied.error();
-    // The weights file knows its network: only a contradiction needs saying.
-    const Result<std::string> network = style::identify_weights(state.weights);
-    if (!network) return network.error();
-    if (!state.options.given("features")) {
-        if (Status set = request.params.set_text("features", *network); !set) return set.error();
-    } else if (to_text(request.params.value("features")) != *network) {
-        return Error{ErrorCode::InvalidArgument,
-                     state.weights + " holds the weights of " + *network + ", not of " +
-                         to_text(request.params.value("features")) + ".",
-                     ""};
+    // The weights file knows its network: only a contradiction needs saying. Without a file it is
+    // the built-in network, unless another one is asked for by name.
+    if (!state.weights.empty()) {
+        const Result<std::string> network = style::identify_weights(state.weights);
+        if (!network) return network.error();
+        if (!state.options.given("features")) {
+            if (Status set = request.params.set_text("features", *network); !set)
+                return set.error();
+        } else if (to_text(request.params.value("features")) != *network) {
+            return Error{ErrorCode::InvalidArgument,
+                         state.weights + " holds the weights of " + *network + ", not of " +
+                             to_text(request.params.value("features")) + ".",
+                         ""};
+        }
     }
     const std::string name = fs::path(state.content).stem().string() + " in the style of " +
                              request.styles[0].stem().string();

@@ -186,9 +186,6 @@ Result<std::unique_ptr<Run>> build_run(const ParamSet& params, const StyleInputs
         return invalid("A style run needs 1 to " + std::to_string(kMaxStyles) +
                        " style pictures, not " + std::to_string(inputs.styles.size()) + ".");
     const auto& definition = nn::feature_registry().at(params.get(features_param()));
-    if (inputs.weights.empty())
-        return invalid("The weights of " + definition.label + " are needed: choose their file. " +
-                       definition.weights_hint);
     const auto device_name = tensor::resolve_device(params.get(kDevice));
     if (!device_name) return device_name.error();
     const torch::Device device(*device_name);

@@ -32,6 +32,32 @@ std::string first_missing(const FeatureDefinition& definition, const Safetensors
     return {};
 }
 
+/// The file's tensors, if it is one of `definition`.
+Result<TensorFile> read_weights(const FeatureDefinition& definition,
+                                const std::filesystem::path& weights) {
+    auto header = read_safetensors_header(weights);
+    if (!header) return header.error();
+    if (const auto missing = first_missing(definition, *header); !missing.empty()) {
+        const auto other = identify_features(*header, weights.filename().string());
+        if (!other) return other.error();
+        return Error{ErrorCode::Unsupported,
+                     "'" + to_valid_utf8(weights.filename().string()) + "' holds the weights of " +
+                         feature_registry().at(*other).label + ", not of " + definition.label +
+                         ". Set features to " + *other + " or choose another file.",
+                     "missing: " + missing};
+    }
+    return read_safetensors(weights);
+}
+
+Result<TensorFile> read_embedded(const FeatureDefinition& definition) {
+    if (definition.embedded == nullptr || definition.embedded().empty())
+        return Error{ErrorCode::InvalidArgument,
+                     "The weights of " + definition.label + " are needed: choose their file. " +
+                         definition.weights_hint,
+                     {}};
+    return parse_safetensors(definition.embedded(), "the built-in weights");
+}
+
 }  // namespace
 
 Preprocessing torchvision_preprocessing() {
@@ -119,18 +145,7 @@ Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinit
                                                             std::string_view preprocessing,
                                                             Pooling pooling,
                                                             const torch::Device& device) {
-    auto header = read_safetensors_header(weights);
-    if (!header) return header.error();
-    if (const auto missing = first_missing(definition, *header); !missing.empty()) {
-        const auto other = identify_features(*header, weights.filename().string());
-        if (!other) return other.error();
-        return Error{ErrorCode::Unsupported,
-                     "'" + to_valid_utf8(weights.filename().string()) + "' holds the weights of " +
-                         feature_registry().at(*other).label + ", not of " + definition.label +
-                         ". Set features to " + *other + " or choose another file.",
-                     "missing: " + missing};
-    }
-    auto file = read_safetensors(weights);
+    auto file = weights.empty() ? read_embedded(definition) : read_weights(definition, weights);
     if (!file) return file.error();
     const std::string kind =
         preprocessing == "auto" ? detect_preprocessing(file->metadata) : std::string(preprocessing);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +75,9 @@ struct FeatureDefinition {
     std::function<std::vector<FeatureStage>(const std::map<std::string, torch::Tensor>& weights,
                                             Pooling pooling)>
         build;
+    /// The weights that are part of the program: a safetensors file in memory. Null for networks
+    /// whose weights the person brings.
+    std::span<const std::byte> (*embedded)() = nullptr;
 };
 
 /// A duplicate id throws std::logic_error at start-up.
@@ -84,9 +88,9 @@ const std::map<std::string, FeatureDefinition, std::less<>>& feature_registry();
 /// The network whose tensors the file holds, or Unsupported with what is missing.
 Result<std::string> identify_features(const SafetensorsHeader& header, std::string_view file_name);
 
-/// `preprocessing`: "caffe", "torchvision", or "auto": see detect_preprocessing. float16 weights
-/// are widened. Errors: those of read_safetensors, Unsupported when the file belongs to another
-/// network.
+/// `weights`: a file, or empty for embedded ones. `preprocessing`: "caffe", "torchvision", or
+/// "auto": see detect_preprocessing. float16 weights are widened. Errors: those of
+/// read_safetensors, Unsupported when the file belongs to another network.
 Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
                                                             const std::filesystem::path& weights,
                                                             std::string_view preprocessing,
