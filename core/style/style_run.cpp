@@ -189,6 +189,7 @@ Result<std::unique_ptr<Run>> build_run(const ParamSet& params, const StyleInputs
     if (inputs.weights.empty())
         return invalid("The weights of " + definition.label + " are needed: choose their file. " +
                        definition.weights_hint);
+    if (const auto layers = content_layers(definition, params); !layers) return layers.error();
     const auto device_name = tensor::resolve_device(params.get(kDevice));
     if (!device_name) return device_name.error();
     const torch::Device device(*device_name);
@@ -212,8 +213,13 @@ Result<std::unique_ptr<Run>> build_run(const ParamSet& params, const StyleInputs
         definition, inputs.weights, params.get(kPreprocessing),
         params.get(kPooling) == "max" ? nn::Pooling::Max : nn::Pooling::Average, device);
     if (!network) return network.error();
+    Pictures pictures{
+        content->to(device), styles,
+        make_masks(inputs.masks, inputs.styles.size(), static_cast<int>(content->size(3)),
+                   static_cast<int>(content->size(2)))};
+    for (auto& mask : pictures.masks) mask = mask.to(device);
     return std::unique_ptr<Run>(std::make_unique<StyleRun>(
-        params, Objective(*network, definition, params, content->to(device), styles),
+        params, Objective(*network, definition, params, pictures, params.get(kTile)),
         picture->to(device)));
 }
 
