@@ -12,7 +12,7 @@ namespace {
 
 struct State {
     std::string content, start, weights, out, run, resume, preset;
-    std::vector<std::string> styles;
+    std::vector<std::string> styles, masks;
     bool quiet = false, strip = false;
     ParamOptions options;
 };
@@ -64,6 +64,8 @@ Result<PreparedRun> prepare_new(const State& state) {
                 !set)
                 return set.error();
     }
+    for (const std::string& mask : state.masks)
+        request.masks.push_back(mask == "-" ? fs::path() : fs::path(mask));
     if (!state.start.empty()) request.start = state.start;
     if (Status applied = state.options.apply_to(request.params); !applied) return applied.error();
     // The weights file knows its network: only a contradiction needs saying. Without a file it is
@@ -131,6 +133,12 @@ void add_style(CLI::App& app, Handlers& handlers) {
         ->add_option("--style", state->styles,
                      "A picture whose style is taken, with an optional weight; up to 8")
         ->type_name("FILE[:WEIGHT]")
+        ->take_all();
+    command
+        ->add_option("--mask", state->masks,
+                     "Where a style counts: a grey picture, white = fully; one for each --style in "
+                     "order, '-' for what the others leave")
+        ->type_name("FILE")
         ->take_all();
     command->add_option("--start", state->start, "The picture to start from with --init picture")
         ->type_name("FILE");

@@ -42,6 +42,8 @@ struct StyleRequest {
     std::vector<std::filesystem::path> styles;
     std::optional<std::filesystem::path> start;
     std::filesystem::path weights;
+    /// Where each style counts, in the order of `styles`; empty paths and missing ones: no mask.
+    std::vector<std::filesystem::path> masks = {};
 };
 /// Copies the pictures into <dir>/inputs, so that the run can be resumed without the originals.
 Result<PreparedRun> prepare_style(const StyleRequest& request, const std::filesystem::path& dir,

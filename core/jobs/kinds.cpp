@@ -44,11 +44,17 @@ Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sou
     const fs::path folder = experiment.directory() / "inputs";
     const fs::path weights =
         sources.weights.empty() ? fs::path(text_of(inputs, "weights")) : sources.weights;
-    std::vector<fs::path> styles;
-    if (inputs.is_object() && inputs.contains("styles") && inputs["styles"].is_array())
-        for (const Json& name : inputs["styles"])
-            if (name.is_string())
-                styles.push_back(folder / fs::path(name.get<std::string>()).filename());
+    const auto files = [&](const char* key) {
+        std::vector<fs::path> paths;
+        if (inputs.is_object() && inputs.contains(key) && inputs[key].is_array())
+            for (const Json& name : inputs[key])
+                if (name.is_string()) {
+                    const fs::path file = fs::path(name.get<std::string>()).filename();
+                    paths.push_back(file.empty() ? fs::path() : folder / file);
+                }
+        return paths;
+    };
+    const std::vector<fs::path> styles = files("styles"), masks = files("masks");
     const fs::path content = folder / fs::path(text_of(inputs, "content")).filename();
     const std::string start = text_of(inputs, "start");
     // Decoding takes a moment, so it happens on the worker's thread.
@@ -62,6 +68,13 @@ Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sou
             Result<Frame> style = read_picture(path);
             if (!style) return style.error();
             pictures.styles.push_back(*std::move(style));
+        }
+        for (const fs::path& path : masks) {
+            pictures.masks.emplace_back();
+            if (path.empty()) continue;
+            Result<Frame> mask = read_picture(path);
+            if (!mask) return mask.error();
+            pictures.masks.back() = *std::move(mask);
         }
         if (!start.empty()) {
             Result<Frame> picture = read_picture(folder / fs::path(start).filename());

@@ -60,6 +60,12 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
     std::vector<fs::path> pictures = request.styles;
     pictures.push_back(request.content);
     if (request.start) pictures.push_back(*request.start);
+    if (request.masks.size() > request.styles.size())
+        return Error{ErrorCode::InvalidArgument,
+                     "There are more masks than style pictures: each mask belongs to one of them.",
+                     ""};
+    for (const fs::path& mask : request.masks)
+        if (!mask.empty()) pictures.push_back(mask);
     for (const fs::path& path : pictures) {
         Result<std::string> bytes = read_file(path, ReadLimits{}.max_file_bytes);
         if (!bytes) return bytes.error();
@@ -74,6 +80,11 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
         inputs["styles"].push_back("style-" + std::to_string(i + 1) +
                                    request.styles[i].extension().string());
     if (request.start) inputs["start"] = "start" + request.start->extension().string();
+    const auto mask_stem = [](std::size_t i) { return "mask-" + std::to_string(i + 1); };
+    for (std::size_t i = 0; i < request.masks.size(); ++i)
+        inputs["masks"].push_back(request.masks[i].empty()
+                                      ? std::string()
+                                      : mask_stem(i) + request.masks[i].extension().string());
 
     RunInfo info{.kind = "style",
                  .name = name,
@@ -93,6 +104,10 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
         if (request.start)
             if (auto copied = copy_input(*request.start, folder, "start"); !copied)
                 return copied.error();
+        for (std::size_t i = 0; i < request.masks.size(); ++i)
+            if (!request.masks[i].empty())
+                if (auto copied = copy_input(request.masks[i], folder, mask_stem(i)); !copied)
+                    return copied.error();
         return {};
     });
     if (!experiment) return experiment.error();

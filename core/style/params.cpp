@@ -23,7 +23,8 @@ const Param<std::int64_t> kSize = Param<std::int64_t>("size", 256)
                                           "large.")
                                       .unit("px")
                                       .group(kPicture)
-                                      .range(64, 1024)
+                                      .range(64, 8192)
+                                      .log_scale()
                                       .step(32);
 const Param<double> kStyleSize = Param<double>("style_size", 1)
                                      .label("Style size")
@@ -48,6 +49,19 @@ const Param<std::string> kInit =
         .choice("noise", "Noise", "Freer, slower")
         .choice("picture", "A picture",
                 "Goes on from a picture of your own, e.g. an earlier result");
+
+const Param<std::int64_t> kTile =
+    Param<std::int64_t>("tile", 0)
+        .label("Tile")
+        .help(
+            "Large pictures are worked through in tiles of this edge, so that memory does not grow "
+            "with them; the result is the same, and takes about twice as long. 0 uses tiles when "
+            "the picture would not fit into memory.")
+        .unit("px")
+        .group("Machine")
+        .range(0, 4096)
+        .step(64)
+        .advanced();
 
 const Param<double> kContentWeight = Param<double>("content_weight", 1)
                                          .label("Content")
@@ -145,6 +159,28 @@ const Param<std::string>& content_layer_param(const std::string& features) {
     return params.at(features);
 }
 
+const Param<std::string> kMoreContentLayers =
+    Param<std::string>("more_content_layers", "")
+        .label("Further content layers")
+        .help(
+            "Layers at which content is compared, too, with commas between them: 'relu3_1, "
+            "relu5_1'. A shallow one keeps details that the usual one lets go.")
+        .group(kFeatureGroup)
+        .advanced();
+const Param<std::string> kStyleLoss =
+    Param<std::string>("style_loss", "gram")
+        .label("Style is")
+        .help(
+            "What is compared between the result and the style pictures: which features occur, how "
+            "often, and which together.")
+        .group(kFeatureGroup)
+        .choice("gram", "Gram matrices", "Which features occur together: the original method")
+        .choice("mean_std", "Means and deviations",
+                "Each feature for itself: the fastest; textures come out simpler")
+        .choice("mean_cov", "Means and covariances",
+                "The distance between the features' clouds (2-Wasserstein): the finest textures "
+                "and the truest colours, a fifth slower")
+        .advanced();
 const Param<std::string> kStyleLayers =
     Param<std::string>("style_layers", "all")
         .label("Style layers")
@@ -153,6 +189,7 @@ const Param<std::string> kStyleLayers =
             "strokes and forms.")
         .group(kFeatureGroup)
         .choice("all", "All", "The layers that the literature uses for this network")
+        .choice("upper", "Upper", "Without the deepest, as the lesson")
         .choice("fine", "Fine", "Without the two deepest: colour and texture, forms untouched")
         .choice("coarse", "Coarse", "Without the shallowest: strokes and forms, colours freer")
         .advanced();
@@ -162,7 +199,8 @@ const Param<std::string> kLayerWeights =
         .help("How much each style layer counts.")
         .group(kFeatureGroup)
         .choice("equal", "Equal", "All alike, as Gatys and others")
-        .choice("shallow", "Shallow-heavy", "256 : 64 : 16 : 4 : 1, for crisp texture")
+        .choice("shallow", "Shallow-heavy", "256 : 64 : 16 : 4 : 1, for crisp texture, as Crowson")
+        .choice("gatys", "By width", "1/C² for a layer of C channels, as Gatys' own program")
         .choice("deep", "Deep-heavy", "1 : 2 : 4 : 8 : 16, for bold forms")
         .choice("cs231n", "CS231n",
                 "20000 : 500 : 12 : 1, not scaled to a sum of 1; meant for plain sums")
@@ -178,6 +216,16 @@ const Param<std::string> kLossScale =
         .group(kFeatureGroup)
         .choice("relative", "Relative", "0 = equal to the target, 1 = as far off as nothing at all")
         .choice("sum", "Plain sums", "Sums of squared differences")
+        .advanced();
+const Param<std::string> kTv =
+    Param<std::string>("tv", "squared")
+        .label("Smoothness counts")
+        .help(
+            "How a difference between neighbouring pixels counts. Squared makes everything softer; "
+            "absolute gives flat areas and leaves edges crisp.")
+        .group(kFeatureGroup)
+        .choice("squared", "Squared differences")
+        .choice("absolute", "Absolute differences")
         .advanced();
 const Param<std::string> kPooling = Param<std::string>("pooling", "average")
                                         .label("Pooling")
@@ -279,8 +327,9 @@ const Schema& schema() {
             .add(kSampleEvery);
         s.add(features_param());
         for (const auto& [id, definition] : nn::feature_registry()) s.add(content_layer_param(id));
-        s.add(kStyleLayers).add(kLayerWeights).add(kLossScale).add(kPooling).add(kPreprocessing);
-        s.add(kDevice).add(kThreads);
+        s.add(kMoreContentLayers).add(kStyleLoss).add(kStyleLayers).add(kLayerWeights);
+        s.add(kLossScale).add(kTv).add(kPooling).add(kPreprocessing);
+        s.add(kTile).add(kDevice).add(kThreads);
         return s;
     }();
     return schema;

@@ -13,6 +13,7 @@ namespace pentimento::style {
 extern const Param<std::int64_t> kSize;
 extern const Param<double> kStyleSize;
 extern const Param<std::string> kInit;
+extern const Param<std::int64_t> kTile;
 // Weights
 extern const Param<double> kContentWeight;
 extern const Param<double> kStyleWeight;
@@ -21,9 +22,12 @@ const Param<double>& style_weight_param(int index);  ///< of one picture; index 
 // Features; these list what is registered, so they are made when first asked for.
 const Param<std::string>& features_param();
 const Param<std::string>& content_layer_param(const std::string& features);
+extern const Param<std::string> kMoreContentLayers;
+extern const Param<std::string> kStyleLoss;
 extern const Param<std::string> kStyleLayers;
 extern const Param<std::string> kLayerWeights;
 extern const Param<std::string> kLossScale;
+extern const Param<std::string> kTv;
 extern const Param<std::string> kPooling;
 extern const Param<std::string> kPreprocessing;
 // Optimisation

@@ -186,6 +186,7 @@ Result<std::unique_ptr<Run>> build_run(const ParamSet& params, const StyleInputs
         return invalid("A style run needs 1 to " + std::to_string(kMaxStyles) +
                        " style pictures, not " + std::to_string(inputs.styles.size()) + ".");
     const auto& definition = nn::feature_registry().at(params.get(features_param()));
+    if (const auto layers = content_layers(definition, params); !layers) return layers.error();
     const auto device_name = tensor::resolve_device(params.get(kDevice));
     if (!device_name) return device_name.error();
     const torch::Device device(*device_name);
@@ -209,8 +210,13 @@ Result<std::unique_ptr<Run>> build_run(const ParamSet& params, const StyleInputs
         definition, inputs.weights, params.get(kPreprocessing),
         params.get(kPooling) == "max" ? nn::Pooling::Max : nn::Pooling::Average, device);
     if (!network) return network.error();
+    Pictures pictures{
+        content->to(device), styles,
+        make_masks(inputs.masks, inputs.styles.size(), static_cast<int>(content->size(3)),
+                   static_cast<int>(content->size(2)))};
+    for (auto& mask : pictures.masks) mask = mask.to(device);
     return std::unique_ptr<Run>(std::make_unique<StyleRun>(
-        params, Objective(*network, definition, params, content->to(device), styles),
+        params, Objective(*network, definition, params, pictures, params.get(kTile)),
         picture->to(device)));
 }
 

@@ -17,7 +17,7 @@ namespace pentimento::style {
 inline constexpr int kMaxStyles = 8;
 
 struct FeatureEntry {
-    std::string id;  ///< "vgg19", "squeezenet"
+    std::string id;  ///< "vgg19", "vgg16", "squeezenet"
     std::string label;
     std::string help;
     std::string reference;
@@ -32,8 +32,12 @@ std::string style_weight_id(int index);  ///< index from 0
 
 struct StyleInputs {
     Frame content;
-    std::vector<Frame> styles;      ///< 1 … kMaxStyles
-    std::optional<Frame> start;     ///< for init = picture
+    std::vector<Frame> styles;   ///< 1 … kMaxStyles
+    std::optional<Frame> start;  ///< for init = picture
+    /// Where each style counts: grey pictures of any size, white = fully. Fewer than styles, or
+    /// none, is fine. A style without a mask gets what the others leave; without any mask, every
+    /// style is everywhere.
+    std::vector<std::optional<Frame>> masks;
     std::filesystem::path weights;  ///< safetensors of the feature network named by "features"
 };
 
@@ -42,8 +46,8 @@ std::vector<MetricSpec> metric_specs();
 
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs);
 
-/// Reads only the header: which feature network a weights file belongs to ("vgg19", "squeezenet"),
-/// or an error that says what it is not.
+/// Reads only the header: which feature network a weights file belongs to ("vgg19", "vgg16",
+/// "squeezenet"), or an error that says what it is not.
 Result<std::string> identify_weights(const std::filesystem::path& path);
 
 }  // namespace pentimento::style
