@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
+#include "app/cli/weights.h"
 #include "core/base/text.h"
 #include "core/jobs/workspace.h"
 #include "core/style/style_run.h"
@@ -36,11 +37,8 @@ StyleArgument split_weight(const std::string& text) {
 }
 
 Result<PreparedRun> prepare_new(const State& state) {
-    for (const auto& [value, option] :
-         {std::pair(state.content, "--content"), {state.weights, "--weights"}})
-        if (value.empty())
-            return Error{ErrorCode::InvalidArgument,
-                         std::string("Name a file with ") + option + ".", ""};
+    if (state.content.empty())
+        return Error{ErrorCode::InvalidArgument, "Name a file with --content.", ""};
     if (state.styles.empty())
         return Error{ErrorCode::InvalidArgument, "Name at least one picture with --style.", ""};
     ParamSet params(style::schema());
@@ -57,7 +55,7 @@ Result<PreparedRun> prepare_new(const State& state) {
                 "There is no preset '" + state.preset + "' (presets: " + join(ids, ", ") + ")", ""};
         if (Status applied = found->apply_to(params); !applied) return applied.error();
     }
-    StyleRequest request{params, state.content, {}, std::nullopt, state.weights};
+    StyleRequest request{params, state.content, {}, std::nullopt, {}};
     for (std::size_t i = 0; i < state.styles.size(); ++i) {
         const StyleArgument argument = split_weight(state.styles[i]);
         request.styles.push_back(argument.path);
@@ -69,17 +67,10 @@ Result<PreparedRun> prepare_new(const State& state) {
     }
     if (!state.start.empty()) request.start = state.start;
     if (Status applied = state.options.apply_to(request.params); !applied) return applied.error();
-    // The weights file knows its network: only a contradiction needs saying.
-    const Result<std::string> network = style::identify_weights(state.weights);
-    if (!network) return network.error();
-    if (!state.options.given("features")) {
-        if (Status set = request.params.set_text("features", *network); !set) return set.error();
-    } else if (to_text(request.params.value("features")) != *network) {
-        return Error{ErrorCode::InvalidArgument,
-                     state.weights + " holds the weights of " + *network + ", not of " +
-                         to_text(request.params.value("features")) + ".",
-                     ""};
-    }
+    Result<fs::path> weights =
+        choose_weights(request.params, state.weights, state.options.given("features"));
+    if (!weights) return weights.error();
+    request.weights = *std::move(weights);
     const std::string name = fs::path(state.content).stem().string() + " in the style of " +
                              request.styles[0].stem().string();
     const fs::path dir = state.run.empty()
@@ -135,7 +126,8 @@ void add_style(CLI::App& app, Handlers& handlers) {
         ->type_name("FILE");
     command
         ->add_option("--weights", state->weights,
-                     "The feature network's safetensors file: see 'list features'")
+                     "The feature network's file, .safetensors or .pth (default: what 'fetch' "
+                     "downloaded)")
         ->type_name("FILE");
     command->add_option("--out", state->out, "The picture to write: PNG, JPEG, WebP, TIFF or BMP")
         ->required()

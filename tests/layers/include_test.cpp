@@ -13,6 +13,8 @@
 #include "core/base/result.h"
 #include "core/base/text.h"
 #include "core/data/pack.h"
+#include "core/fetch/download.h"
+#include "core/fetch/weights.h"
 #include "core/gan/describe.h"
 #include "core/gan/gan_run.h"
 #include "core/gan/health/health.h"
@@ -115,7 +117,8 @@ TEST(Layers, TheStudioUsesOnlyTheHeadersThatAreCheckedAbove) {
 
 TEST(Layers, BaseParamsSessionDataAndJobsSeeNoTorch) {
     for (const auto& libraries : {kTorch, kOpenCv, kQt})
-        expect_none({"core/base", "core/params", "core/session", "core/jobs"}, libraries);
+        expect_none({"core/base", "core/params", "core/session", "core/fetch", "core/jobs"},
+                    libraries);
 }
 
 TEST(Layers, TheEngineSeesNoOpenCvAndNoQtAndMediaNoTorch) {

@@ -2,9 +2,11 @@
 #include "core/nn/features/feature_network.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "core/base/text.h"
+#include "core/tensor/pth_reader.h"
 
 namespace pentimento::nn {
 namespace {
@@ -30,6 +32,19 @@ std::string first_missing(const FeatureDefinition& definition, const Safetensors
             return name;
     }
     return {};
+}
+
+/// The sizes of weights tell nothing: VGG-19's first filters have a norm of 1 in either kind. But
+/// there is only one file that people have of each kind, in float32 or rounded to 16 bits.
+bool is_from_caffe(const FeatureDefinition& definition,
+                   const std::map<std::string, torch::Tensor>& weights) {
+    const auto& published = definition.caffe_first_weights;
+    const auto first = weights.at("features.0.weight").to(torch::kCPU).flatten();
+    for (std::size_t i = 0; i < published.size(); ++i)
+        if (std::abs(first[static_cast<std::int64_t>(i)].item<float>() - published[i]) >
+            std::abs(published[i]) * 0.005f)
+            return false;
+    return true;
 }
 
 }  // namespace
@@ -109,9 +124,7 @@ std::string detect_preprocessing(const std::map<std::string, std::string>& metad
             text.find("torchvision") != std::string::npos)
             return "torchvision";
     }
-    // The sizes of the weights tell nothing: VGG-19's first filters have a norm of 1 in either
-    // kind. Files with torchvision's names and no note are torchvision's own.
-    return "torchvision";
+    return {};
 }
 
 Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
@@ -119,7 +132,7 @@ Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinit
                                                             std::string_view preprocessing,
                                                             Pooling pooling,
                                                             const torch::Device& device) {
-    auto header = read_safetensors_header(weights);
+    auto header = read_tensor_header(weights);
     if (!header) return header.error();
     if (const auto missing = first_missing(definition, *header); !missing.empty()) {
         const auto other = identify_features(*header, weights.filename().string());
@@ -130,10 +143,9 @@ Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinit
                          ". Set features to " + *other + " or choose another file.",
                      "missing: " + missing};
     }
-    auto file = read_safetensors(weights);
+    auto file = read_tensor_file(
+        weights, [&](const std::string& name) { return definition.tensors.count(name) > 0; });
     if (!file) return file.error();
-    const std::string kind =
-        preprocessing == "auto" ? detect_preprocessing(file->metadata) : std::string(preprocessing);
     std::map<std::string, torch::Tensor> needed;
     for (const auto& [name, shape] : definition.tensors) {
         auto tensor = file->tensors.at(name).to(device, torch::kFloat32);
@@ -144,6 +156,9 @@ Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinit
                          name};
         needed.emplace(name, std::move(tensor));
     }
+    std::string kind(preprocessing);
+    if (kind == "auto") kind = detect_preprocessing(file->metadata);
+    if (kind.empty()) kind = is_from_caffe(definition, needed) ? "caffe" : "torchvision";
     return std::shared_ptr<const FeatureNetwork>(std::make_shared<FeatureNetwork>(
         kind == "caffe" ? caffe_preprocessing(definition.caffe_mean) : torchvision_preprocessing(),
         definition.build(needed, pooling), device));

@@ -61,9 +61,8 @@ FeatureDefinition definition() {
     d.help = "The classic for style transfer: rich brushwork and colour, and slow, as it is large.";
     d.reference = "Simonyan, Zisserman 2014, arXiv:1409.1556; Gatys, Ecker, Bethge 2016, CVPR";
     d.weights_hint =
-        "A safetensors file with VGG-19's convolutions under torchvision's names "
-        "(features.0.weight …), about "
-        "45 to 80 MB without the classifier.";
+        "torchvision's vgg19-dcbb9e9d.pth (575 MB), or a safetensors file with the convolutions "
+        "under the same names (features.0.weight …), about 45 to 80 MB.";
     for (const auto& convolution : kConvolutions) {
         d.layers.push_back(convolution.layer);
         d.tensors[tensor_name(convolution, "weight")] = {convolution.out, convolution.in, 3, 3};
@@ -72,6 +71,7 @@ FeatureDefinition definition() {
     d.content_layer = "relu4_2";
     d.style_layers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"};
     d.caffe_mean = {103.939, 116.779, 123.68};
+    d.caffe_first_weights = {0.341195f, 0.339992f, -0.0448442f, 0.232159f};
     d.min_edge = 32;
     d.build = build;
     return d;
