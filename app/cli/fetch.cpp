@@ -104,9 +104,7 @@ Result<fs::path> choose_weights(ParamSet& params, const std::string& named, bool
     if (named.empty()) {
         const std::string id = to_text(params.value("features"));
         const auto* published = find_published_weights(id);
-        if (!published)
-            return Error{ErrorCode::InvalidArgument,
-                         "Name the weights of " + id + " with --weights.", ""};
+        if (!published) return fs::path();  // part of the program, or the engine says what it needs
         if (const auto cached = cached_weights(*published, weights_cache())) return *cached;
         return Error{ErrorCode::NotFound,
                      "The weights of " + published->label +

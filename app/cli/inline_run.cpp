@@ -55,10 +55,14 @@ Result<InlineOutcome> run_in_terminal(PreparedRun run, bool quiet) {
         for (Event& event : worker.events().take_all()) {
             if (event.type == "skipped")
                 outcome.skipped.push_back(std::move(event));
+            else if (event.type == "made")
+                outcome.made.push_back(std::move(event));
             else if (event.severity == Severity::Warning)
                 line.note("warning: " + event.text);
             else if (!quiet && event.type == "edit")
                 line.note("step " + std::to_string(event.step) + ": " + event.text);
+            else if (!quiet && event.type == "cut")
+                line.note(event.text);
         }
         if (const auto progress = worker.progress().take()) outcome.last = *progress;
         if (line.due(last)) line.show(progress_text(outcome.last, metrics, last), last);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <stdexcept>
 
 #include "core/base/text.h"
@@ -127,7 +128,9 @@ std::string detect_preprocessing(const std::map<std::string, std::string>& metad
     return {};
 }
 
-Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
+namespace {
+
+Result<std::shared_ptr<const FeatureNetwork>> read_features(const FeatureDefinition& definition,
                                                             const std::filesystem::path& weights,
                                                             std::string_view preprocessing,
                                                             Pooling pooling,
@@ -162,6 +165,39 @@ Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinit
     return std::shared_ptr<const FeatureNetwork>(std::make_shared<FeatureNetwork>(
         kind == "caffe" ? caffe_preprocessing(definition.caffe_mean) : torchvision_preprocessing(),
         definition.build(needed, pooling), device));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
+                                                            const std::filesystem::path& weights,
+                                                            std::string_view preprocessing,
+                                                            Pooling pooling,
+                                                            const torch::Device& device) {
+    // Batches and films make one run after the other: whatever is still in use is not read again.
+    static std::mutex mutex;
+    static std::map<std::string, std::weak_ptr<const FeatureNetwork>> in_use;
+    std::error_code failed;
+    std::string key = definition.id + "|" + std::string(preprocessing) + "|" +
+                      std::to_string(static_cast<int>(pooling)) + "|" + device.str();
+    if (!weights.empty()) {
+        const auto size = std::filesystem::file_size(weights, failed);
+        const auto changed = std::filesystem::last_write_time(weights, failed).time_since_epoch();
+        key += "|" + std::to_string(size) + "|" + std::to_string(changed.count()) + "|" +
+               std::filesystem::absolute(weights, failed).string();
+    }
+    {
+        const std::lock_guard lock(mutex);
+        std::erase_if(in_use, [](const auto& entry) { return entry.second.expired(); });
+        if (const auto found = in_use.find(key); found != in_use.end())
+            if (auto network = found->second.lock()) return network;
+    }
+    auto network = read_features(definition, weights, preprocessing, pooling, device);
+    if (network && !failed) {
+        const std::lock_guard lock(mutex);
+        in_use[key] = *network;
+    }
+    return network;
 }
 
 }  // namespace pentimento::nn
