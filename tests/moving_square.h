@@ -27,19 +27,33 @@ struct MovingSquare {
                 const bool in = inside(t, x, y);
                 const double u = in ? x - left - t * dx : x, v = in ? y - top - t * dy : y;
                 for (int c = 0; c < 3; ++c)
-                    rgba.push_back(static_cast<std::uint8_t>(in ? 150 + 50 * wave(u, v, c + 3, 0.8)
-                                                                : 110 + 40 * wave(u, v, c, 0.5)));
+                    rgba.push_back(static_cast<std::uint8_t>(
+                        (in ? 80 : 40) + 120 * (0.6 * noise(u / 5, v / 5, c + 3 * in) +
+                                                0.4 * noise(u / 13, v / 13, c + 6))));
                 rgba.push_back(255);
             }
         return Frame::from_rgba(width, height, std::move(rgba));
     }
 
   private:
-    /// Of several directions, so that no patch looks like its neighbour.
-    double wave(double u, double v, int kind, double frequency) const {
-        const double turn = 1.3 * kind + seed;
-        return 0.5 * std::sin(frequency * (u * std::cos(turn) + v * std::sin(turn)) + kind) +
-               0.5 * std::sin(0.6 * frequency * (u * std::sin(turn) - v * std::cos(turn)) + turn);
+    /// 0 … 1 at the corners of a lattice.
+    double corner(std::int64_t x, std::int64_t y, int kind) const {
+        auto state = static_cast<std::uint64_t>(x * 73'856'093 ^ y * 19'349'663) ^
+                     (static_cast<std::uint64_t>(kind) * 83'492'791 + seed * 2'654'435'761u);
+        for (int i = 0; i < 3; ++i) {
+            state ^= state >> 31;
+            state *= 0x9e3779b97f4a7c15;
+        }
+        return static_cast<double>(state >> 40) / (1 << 24);
+    }
+    /// Smooth between them, so that no patch looks like its neighbour.
+    double noise(double u, double v, int kind) const {
+        const double left = std::floor(u), top = std::floor(v);
+        const auto ease = [](double t) { return t * t * (3 - 2 * t); };
+        const double a = ease(u - left), b = ease(v - top);
+        const auto x = static_cast<std::int64_t>(left), y = static_cast<std::int64_t>(top);
+        return (corner(x, y, kind) * (1 - a) + corner(x + 1, y, kind) * a) * (1 - b) +
+               (corner(x, y + 1, kind) * (1 - a) + corner(x + 1, y + 1, kind) * a) * b;
     }
 };
 

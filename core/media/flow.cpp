@@ -56,6 +56,11 @@ Result<Flow> optical_flow(const Frame& from, const Frame& to) {
     media::silence_opencv();
     try {
         const auto search = cv::DISOpticalFlow::create(cv::DISOpticalFlow::PRESET_MEDIUM);
+        // At full size and with dense patches: the usual settings smear the edges of things by
+        // several pixels. It takes a small part of what a frame's refinement takes.
+        search->setFinestScale(0);
+        search->setPatchStride(2);
+        search->setGradientDescentIterations(40);
         cv::Mat found;
         search->calc(grey(from), grey(to), found);
         Flow flow{from.width, from.height,

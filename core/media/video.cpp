@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -17,6 +18,9 @@
 
 namespace pentimento {
 namespace {
+
+/// FFmpeg would write on the terminal what our messages say. Set while there is only one thread.
+[[maybe_unused]] const bool quiet = ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0) == 0;
 
 std::string shown(const fs::path& path) {
     return "'" + to_valid_utf8(path.native()) + "'";
