@@ -18,6 +18,8 @@ void add_train(CLI::App& app, Handlers& handlers);
 void add_sample(CLI::App& app, Handlers& handlers);
 void add_style(CLI::App& app, Handlers& handlers);
 void add_train_style(CLI::App& app, Handlers& handlers);
+void add_video(CLI::App& app, Handlers& handlers);
+void add_fetch(CLI::App& app, Handlers& handlers);
 void add_health(CLI::App& app, Handlers& handlers);
 void add_evaluate(CLI::App& app, Handlers& handlers);
 void add_describe(CLI::App& app, Handlers& handlers);

@@ -116,6 +116,8 @@ Result<Frame> latest_picture(const Experiment& experiment);
 
 /// What goes into an exported PNG: {"pentimento": version, "kind": …, "step": …, "params": {…}}.
 Json export_settings(const Experiment& experiment, std::int64_t step);
+Json export_settings(const std::string& kind, const std::string& name, std::int64_t step,
+                     const ParamSet& params);
 /// The same for people: "dcgan, bce, 64 px, seed 1, step 500".
 std::string readable_settings(const Json& settings);
 

@@ -16,6 +16,7 @@
 #include "core/tensor/device.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
+#include "core/tensor/pth_reader.h"
 #include "core/tensor/random.h"
 #include "core/tensor/safetensors.h"
 
@@ -257,7 +258,7 @@ Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs
 }
 
 Result<std::string> identify_weights(const std::filesystem::path& path) {
-    const auto header = read_safetensors_header(path);
+    const auto header = read_tensor_header(path);
     if (!header) return header.error();
     return nn::identify_features(*header, path.filename().string());
 }

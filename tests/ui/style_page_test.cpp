@@ -3,12 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
+#include <atomic>
+#include <span>
 
+#include "core/base/sha256.h"
 #include "core/style/style_run.h"
 #include "fake_run.h"
 #include "pictures.h"
+#include "tests/fetch/server.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style/weights_chooser.h"
@@ -78,6 +83,44 @@ TEST_F(StylePageTest, AFileThatHoldsNoNetworkIsRefusedWithItsReason) {
         [&] { return !page.weights().missing().contains(QStringLiteral("being checked")); }));
     EXPECT_FALSE(page.weights().missing().isEmpty());
     EXPECT_TRUE(page.weights().network().isEmpty());
+}
+
+TEST_F(StylePageTest, WeightsAreDownloadedWithProgressCancelledAndGoneOnWith) {
+    const std::string file(400'000, 'w');  // no network, but the published file all the same
+    std::atomic<bool> generous{false};
+    Server server([&](const Server::Connection& to, const Server::Asked& asked) {
+        if (generous) return asked.from < 0 ? to.whole(file) : to.part(file, asked.from);
+        to.answer("200 OK", "Content-Length: " + std::to_string(file.size()) + "\r\n",
+                  std::string_view(file).substr(0, 100'000));
+        to.stall();
+    });
+    const QByteArray before = qgetenv("XDG_CACHE_HOME");
+    qputenv("XDG_CACHE_HOME", folder.path().c_str());
+    const PublishedWeights weights{"net",
+                                   "Net",
+                                   "https://example.org/net.pth",
+                                   file.size(),
+                                   sha256(std::as_bytes(std::span(file))),
+                                   "torchvision"};
+    WeightsChooser& chooser = page.weights();
+    chooser.download(weights, server.url("/"));
+    EXPECT_TRUE(chooser.downloading());
+    auto* bar = chooser.findChild<QProgressBar*>();
+    ASSERT_TRUE(wait_for([&] { return bar->value() == 250; }));
+    chooser.cancel_download();
+    ASSERT_TRUE(wait_for([&] { return !chooser.downloading(); }));
+    EXPECT_FALSE(cached_weights(weights, weights_cache()));
+    generous = true;
+    chooser.download(weights, server.url("/"));
+    ASSERT_TRUE(wait_for([&] { return !chooser.downloading(); }));
+    EXPECT_TRUE(cached_weights(weights, weights_cache()));
+    EXPECT_EQ(server.asked().back().from, 100'000);
+    // It is chosen, and what it holds is looked at as for any other file.
+    ASSERT_TRUE(
+        wait_for([&] { return !chooser.missing().contains(QStringLiteral("being checked")); }));
+    EXPECT_TRUE(chooser.network().isEmpty());
+    EXPECT_NE(chooser.missing(), QString());
+    qputenv("XDG_CACHE_HOME", before);
 }
 
 TEST_F(StylePageTest, ButtonsFollowTheRun) {

@@ -3,22 +3,16 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <string>
+
+#include "core/nn/features/vgg.h"
 
 namespace pentimento::nn {
 
 inline constexpr const char* kBuiltinFeatures = "builtin";
 
-/// A convolution of the built-in network and of VGG-19, whose layers bear the same names.
-struct BuiltinConvolution {
-    int index;    ///< in torchvision's `features`
-    int in, out;  ///< channels
-    const char* layer;
-    bool pool_before;
-};
-inline constexpr std::array<BuiltinConvolution, 13> kBuiltinConvolutions{{
+/// Layers bear the same names as VGG-19's.
+inline constexpr std::array<VggConvolution, 13> kBuiltinConvolutions{{
     {0, 3, 16, "relu1_1", false},
     {2, 16, 16, "relu1_2", false},
     {5, 16, 32, "relu2_1", true},
@@ -33,9 +27,6 @@ inline constexpr std::array<BuiltinConvolution, 13> kBuiltinConvolutions{{
     {25, 128, 128, "relu4_4", false},
     {28, 128, 128, "relu5_1", true},
 }};
-
-/// "features.N.weight" or "features.N.bias".
-std::string builtin_tensor_name(const BuiltinConvolution& convolution, const char* part);
 
 /// The safetensors files that are part of the program.
 std::span<const std::byte> builtin_feature_weights();

@@ -38,8 +38,8 @@ class StudentImpl : public tnn::Module {
   public:
     explicit StudentImpl(const std::map<std::string, std::int64_t>& teacher_channels) {
         for (const auto& c : nn::kBuiltinConvolutions) {
-            weights_[nn::builtin_tensor_name(c, "weight")] = torch::zeros({c.out, c.in, 3, 3});
-            weights_[nn::builtin_tensor_name(c, "bias")] = torch::zeros({c.out});
+            weights_[nn::vgg_tensor_name(c, "weight")] = torch::zeros({c.out, c.in, 3, 3});
+            weights_[nn::vgg_tensor_name(c, "bias")] = torch::zeros({c.out});
             if (const auto teacher = teacher_channels.find(c.layer);
                 teacher != teacher_channels.end())
                 maps_[c.layer] = torch::zeros({teacher->second, c.out, 1, 1});
@@ -238,10 +238,10 @@ class FeatureDistiller : public NetworkRun {
             const auto& c = nn::kBuiltinConvolutions[i];
             const auto mean =
                 student_->forward(pictures, {c.layer})[0].mean({0, 2, 3}).clamp_min(1e-3);
-            student_->weight(nn::builtin_tensor_name(c, "weight")).div_(mean.view({-1, 1, 1, 1}));
-            student_->weight(nn::builtin_tensor_name(c, "bias")).div_(mean);
+            student_->weight(nn::vgg_tensor_name(c, "weight")).div_(mean.view({-1, 1, 1, 1}));
+            student_->weight(nn::vgg_tensor_name(c, "bias")).div_(mean);
             if (i + 1 < nn::kBuiltinConvolutions.size())
-                student_->weight(nn::builtin_tensor_name(nn::kBuiltinConvolutions[i + 1], "weight"))
+                student_->weight(nn::vgg_tensor_name(nn::kBuiltinConvolutions[i + 1], "weight"))
                     .mul_(mean.view({1, -1, 1, 1}));
             if (std::find(kCompared.begin(), kCompared.end(), c.layer) != kCompared.end())
                 student_->map(c.layer).mul_(mean.view({1, -1, 1, 1}));
@@ -264,7 +264,7 @@ class FeatureDistiller : public NetworkRun {
 
     Tensor before_relu(std::size_t layer, const Tensor& input) const {
         const auto& c = nn::kBuiltinConvolutions[layer];
-        const auto name = [&](const char* part) { return nn::builtin_tensor_name(c, part); };
+        const auto name = [&](const char* part) { return nn::vgg_tensor_name(c, part); };
         const auto weight = teacher_weights_.tensors.at(name("weight")).to(device(), torch::kFloat);
         const auto bias = teacher_weights_.tensors.at(name("bias")).to(device(), torch::kFloat);
         if (layer > 0)
@@ -290,7 +290,7 @@ class FeatureDistiller : public NetworkRun {
     }
 
     /// `input` [N, in, h, w], padded already for the first layer; `target` [N, out, h, w].
-    void solve_layer(const nn::BuiltinConvolution& c, const Tensor& input, const Tensor& target) {
+    void solve_layer(const nn::VggConvolution& c, const Tensor& input, const Tensor& target) {
         const auto places = some_places(target);
         const auto padded = c.index == 0 ? input : torch::constant_pad_nd(input, {1, 1, 1, 1});
         // Patches of the chosen places only: [n, in·9 + 1].
@@ -304,9 +304,9 @@ class FeatureDistiller : public NetworkRun {
         auto patches = torch::stack(columns, 2).flatten(1);  // [n, in, 9] → [n, in·9]
         patches = torch::cat({patches, torch::ones({patches.size(0), 1}, patches.options())}, 1);
         const auto solution = least_squares(patches, rows_at(target, places)).t();
-        student_->weight(nn::builtin_tensor_name(c, "weight"))
+        student_->weight(nn::vgg_tensor_name(c, "weight"))
             .copy_(solution.narrow(1, 0, 9 * c.in).reshape({c.out, c.in, 3, 3}));
-        student_->weight(nn::builtin_tensor_name(c, "bias")).copy_(solution.select(1, 9 * c.in));
+        student_->weight(nn::vgg_tensor_name(c, "bias")).copy_(solution.select(1, 9 * c.in));
     }
 
     std::shared_ptr<StudentImpl> student_;
@@ -330,7 +330,7 @@ Result<std::unique_ptr<Run>> make_feature_distiller(const ParamSet& params, Inpu
     std::map<std::string, std::int64_t> channels;
     for (const auto& c : nn::kBuiltinConvolutions)
         if (std::find(kCompared.begin(), kCompared.end(), c.layer) != kCompared.end())
-            channels[c.layer] = vgg.tensors.at(nn::builtin_tensor_name(c, "weight"))[0];
+            channels[c.layer] = vgg.tensors.at(nn::vgg_tensor_name(c, "weight"))[0];
     auto student = std::make_shared<StudentImpl>(channels);
     student->to(device);
     return std::unique_ptr<Run>(
