@@ -47,9 +47,58 @@ const Param<std::string> kInit =
         .group(kPicture)
         .choice("content", "The content picture", "Keeps the drawing; good after a few dozen steps")
         .choice("noise", "Noise", "Freer, slower")
+        .choice("content_noise", "The content picture with noise", "Keeps the drawing, loosely")
+        .choice("statistics", "Noise in the style's colours",
+                "As free as noise, and with the right colours from the start")
         .choice("picture", "A picture",
                 "Goes on from a picture of your own, e.g. an earlier result");
 
+const Param<std::string> kColour =
+    Param<std::string>("colour", "none")
+        .label("Keep colours")
+        .help(
+            "Whether the photograph keeps its own colours. It only changes what is shown and "
+            "exported, so it acts at once and can be taken back.")
+        .group(kPicture)
+        .choice("none", "No", "The style's colours")
+        .choice("luma", "Hues of the photograph", "Only light and dark come from the style")
+        .choice("oklab", "Hues of the photograph, evenly",
+                "The same, in a space where light and dark are as the eye sees them")
+        .choice("mean_cov", "Palette of the photograph",
+                "The style's picture, with all colours moved to the photograph's range")
+        .live();
+const Param<std::string> kScales =
+    Param<std::string>("scales", "one")
+        .label("Sizes")
+        .help(
+            "Coarse to fine begins small, where large forms are found soon, and grows: better "
+            "brushwork in large pictures, and faster.")
+        .group(kPicture)
+        .choice("one", "The final one only")
+        .choice("growing", "Coarse to fine", "Each size √2 times the one before it");
+const Param<std::int64_t> kMinSize = Param<std::int64_t>("min_size", 128)
+                                         .label("Smallest size")
+                                         .help(
+                                             "Where coarse to fine begins. Smaller: the style's "
+                                             "forms grow larger in the picture.")
+                                         .unit("px")
+                                         .group(kPicture)
+                                         .range(32, 1024)
+                                         .step(32)
+                                         .when("scales", {"growing"})
+                                         .advanced();
+const Param<std::int64_t> kStepsPerScale =
+    Param<std::int64_t>("steps_per_scale", 0)
+        .label("Steps at each size")
+        .help(
+            "When the picture grows; the last size gets what remains. 0 shares the steps out "
+            "evenly, the first size getting twice as many.")
+        .unit("steps")
+        .group(kPicture)
+        .range(0, 100'000)
+        .step(50)
+        .when("scales", {"growing"})
+        .advanced();
 const Param<std::int64_t> kTile =
     Param<std::int64_t>("tile", 0)
         .label("Tile")
@@ -295,6 +344,38 @@ const Param<std::string> kSchedule =
         .choice("constant", "Constant")
         .choice("drop", "Drop", "To a thirtieth at 90 % of the steps, as CS231n")
         .advanced();
+const Param<double> kBeta1 =
+    Param<double>("beta1", 0.9)
+        .label("Adam's momentum")
+        .help("β₁: how long a direction is kept. Higher is steadier and slower to turn.")
+        .group(kOptimisation)
+        .range(0, 0.999)
+        .step(0.01)
+        .when("optimiser", {"adam"})
+        .advanced();
+const Param<double> kEpsilon =
+    Param<double>("epsilon", 1e-8)
+        .label("Adam's epsilon")
+        .help(
+            "Where gradients are smaller than this, Adam moves less than at its full rate. The "
+            "lesson's 0.1 makes it nearly plain descent there.")
+        .group(kOptimisation)
+        .range(1e-12, 10)
+        .log_scale()
+        .when("optimiser", {"adam"})
+        .advanced();
+const Param<double> kAveraging =
+    Param<double>("averaging", 0)
+        .label("Averaging")
+        .help(
+            "Shows the average of the last pictures instead of the last one: 0.99 looks back about "
+            "a hundred steps, less at the start. It takes the grain out of Adam's steps. Not with "
+            "L-BFGS.")
+        .group(kOptimisation)
+        .range(0, 0.999)
+        .step(0.01)
+        .live()
+        .advanced();
 const Param<std::int64_t> kSeed =
     Param<std::int64_t>("seed", 1)
         .label("Seed")
@@ -316,13 +397,17 @@ const Param<std::int64_t> kSampleEvery =
 const Schema& schema() {
     static const Schema schema = [] {
         Schema s;
-        s.add(kSize).add(kInit).add(kStyleSize);
+        s.add(kSize).add(kInit).add(kStyleSize).add(kColour);
+        s.add(kScales).add(kMinSize).add(kStepsPerScale);
         s.add(kContentWeight).add(kStyleWeight).add(kTvWeight);
         for (int i = 0; i < kMaxStyles; ++i) s.add(style_weight_param(i));
         s.add(kSteps)
             .add(kOptimiser)
             .add(kLearningRate)
             .add(kSchedule)
+            .add(kBeta1)
+            .add(kEpsilon)
+            .add(kAveraging)
             .add(kSeed)
             .add(kSampleEvery);
         s.add(features_param());

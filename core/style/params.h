@@ -13,6 +13,10 @@ namespace pentimento::style {
 extern const Param<std::int64_t> kSize;
 extern const Param<double> kStyleSize;
 extern const Param<std::string> kInit;
+extern const Param<std::string> kColour;
+extern const Param<std::string> kScales;
+extern const Param<std::int64_t> kMinSize;
+extern const Param<std::int64_t> kStepsPerScale;
 extern const Param<std::int64_t> kTile;
 // Weights
 extern const Param<double> kContentWeight;
@@ -35,6 +39,9 @@ extern const Param<std::int64_t> kSteps;
 extern const Param<std::string> kOptimiser;
 extern const Param<double> kLearningRate;
 extern const Param<std::string> kSchedule;
+extern const Param<double> kBeta1;
+extern const Param<double> kEpsilon;
+extern const Param<double> kAveraging;
 extern const Param<std::int64_t> kSeed;
 extern const Param<std::int64_t> kSampleEvery;
 // Machine

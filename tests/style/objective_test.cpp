@@ -232,7 +232,7 @@ std::vector<double> distances(const std::shared_ptr<const nn::FeatureNetwork>& n
 }
 
 Tensor refine(Objective& objective, Tensor picture, int steps) {
-    auto optimiser = make_pixel_optimiser("adam", picture);
+    auto optimiser = make_pixel_optimiser("adam");
     for (int i = 0; i < steps; ++i)
         EXPECT_TRUE(
             optimiser->step(picture, 0.03, [&](const Tensor& x) { return objective.evaluate(x); }));

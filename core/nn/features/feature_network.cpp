@@ -95,11 +95,28 @@ FeatureNetwork::FeatureNetwork(const Preprocessing& preprocessing, std::vector<F
       stages_(std::move(stages)) {
 }
 
+torch::Tensor FeatureNetwork::prepared(const torch::Tensor& picture) const {
+    return ((bgr_ ? picture.flip({1}) : picture) - mean_) / deviation_;
+}
+
+std::int64_t FeatureNetwork::activation_count(const torch::Tensor& picture,
+                                              const std::vector<std::string>& layers) const {
+    auto x = prepared(picture);
+    std::int64_t count = 2 * x.numel(), to_deepest = count;
+    for (const auto& stage : stages_) {
+        x = stage.apply(x);
+        count += x.numel();
+        if (std::find(layers.begin(), layers.end(), stage.layer) != layers.end())
+            to_deepest = count;
+    }
+    return to_deepest;
+}
+
 std::vector<torch::Tensor> FeatureNetwork::extract(const torch::Tensor& picture,
                                                    const std::vector<std::string>& layers) const {
     std::vector<torch::Tensor> found(layers.size());
     std::size_t missing = layers.size();
-    auto x = ((bgr_ ? picture.flip({1}) : picture) - mean_) / deviation_;
+    auto x = prepared(picture);
     for (const auto& stage : stages_) {
         if (missing == 0) break;
         x = stage.apply(x);

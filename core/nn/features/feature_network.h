@@ -51,7 +51,14 @@ class FeatureNetwork {
     std::vector<torch::Tensor> extract(const torch::Tensor& picture,
                                        const std::vector<std::string>& layers) const;
 
+    /// Numbers in all activations on the way to the deepest of `layers`: what a backward pass
+    /// keeps.
+    std::int64_t activation_count(const torch::Tensor& picture,
+                                  const std::vector<std::string>& layers) const;
+
   private:
+    torch::Tensor prepared(const torch::Tensor& picture) const;
+
     bool bgr_;
     torch::Tensor mean_, deviation_;  // [1, 3, 1, 1]
     std::vector<FeatureStage> stages_;
