@@ -5,6 +5,7 @@
 #include <random>
 
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/jobs/batch.h"
 #include "core/jobs/video.h"
 #include "core/media/picture.h"
@@ -26,7 +27,6 @@ void write_squeezenet(const fs::path& path) {
     std::normal_distribution<float> normal;
     const auto add = [&](const std::string& name, std::int64_t out, std::int64_t in,
                          std::int64_t kernel) {
-        const auto begin = data.size();
         for (const bool bias : {false, true}) {
             const auto start = data.size();
             const std::int64_t count = bias ? out : out * in * kernel * kernel;
@@ -40,9 +40,9 @@ void write_squeezenet(const fs::path& path) {
             header.tensors[full] = {"F32",
                                     bias ? std::vector{out} : std::vector{out, in, kernel, kernel},
                                     start, data.size()};
+            header.checksums[full] = to_hex(hash64(std::string_view(data).substr(start)));
             order.push_back(full);
         }
-        ASSERT_GT(data.size(), begin);
     };
     add("features.0", 64, 3, 3);
     const std::int64_t fires[][4] = {{3, 64, 16, 64},    {4, 128, 16, 64},  {6, 128, 32, 128},
@@ -99,7 +99,7 @@ Played play(Result<std::unique_ptr<Run>> run, int limit = 10'000) {
             break;
         }
         EXPECT_GE(report->step, played.steps);
-        if (report->total_steps > 0) EXPECT_LE(report->step, report->total_steps);
+        EXPECT_TRUE(report->total_steps == 0 || report->step <= report->total_steps);
         played.steps = report->step;
         played.items += report->items;
         played.finished = report->finished;
@@ -276,8 +276,8 @@ TEST_F(BatchVideo, AnMp4FromAnInterruptedAndFromAWholeFilm) {
     EXPECT_FALSE(play(make_video_run(request), 7).finished);
     const auto frames = write_film(request);
     ASSERT_TRUE(frames) << frames.error().message;
-    EXPECT_EQ(*frames, 1);
-    EXPECT_EQ((*VideoReader::open(request.out))->info().frames, 1);
+    EXPECT_EQ(*frames, 2);
+    EXPECT_EQ((*VideoReader::open(request.out))->info().frames, 2);
     const auto played = play(make_video_run(request));
     ASSERT_TRUE(played.finished) << played.error->message;
     const auto film = VideoReader::open(request.out);
@@ -295,7 +295,7 @@ TEST_F(BatchVideo, ACutBeginsAnew) {
     ASSERT_TRUE(played.finished) << played.error->message;
     ASSERT_EQ(played.count("cut"), 1);
     for (const auto& event : played.events)
-        if (event.type == "cut") EXPECT_EQ(event.data["frame"], 3);
+        EXPECT_TRUE(event.type != "cut" || event.data["frame"] == 3);
     EXPECT_EQ(played.flicker.size(), 2u);
     EXPECT_EQ(played.steps, 3 + 2 + 3 + 2);
 }
