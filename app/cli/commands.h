@@ -17,6 +17,7 @@ void add_import(CLI::App& app, Handlers& handlers);
 void add_train(CLI::App& app, Handlers& handlers);
 void add_sample(CLI::App& app, Handlers& handlers);
 void add_style(CLI::App& app, Handlers& handlers);
+void add_train_style(CLI::App& app, Handlers& handlers);
 void add_video(CLI::App& app, Handlers& handlers);
 void add_fetch(CLI::App& app, Handlers& handlers);
 void add_health(CLI::App& app, Handlers& handlers);

@@ -92,9 +92,12 @@ Status run_and_tell(Result<PreparedRun> run, bool quiet) {
                 outcome->interrupted ? "Stopped and saved" : "Finished",
                 format_count(outcome->last.step).c_str(), dir.c_str());
     if (outcome->interrupted) {
-        const bool style = experiment.info().kind == "style";
-        std::printf("Go on with: pentimento-cli %s --resume %s%s\n", style ? "style" : "train",
-                    dir.c_str(), style ? " --out FILE" : "");
+        const std::string& kind = experiment.info().kind;
+        std::printf("Go on with: pentimento-cli %s --resume %s%s\n",
+                    kind == "gan"              ? "train"
+                    : kind == "style-training" ? "train-style"
+                                               : "style",
+                    dir.c_str(), kind == "style" ? " --out FILE" : "");
     }
     return {};
 }

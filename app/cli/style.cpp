@@ -15,7 +15,7 @@ namespace pentimento::cli {
 namespace {
 
 struct State {
-    std::vector<std::string> contents, styles;
+    std::vector<std::string> contents, styles, masks;
     std::string start, weights, out, run, resume, preset, format = "png";
     bool quiet = false, strip = false, each = false, blend = false, overwrite = false;
     ParamOptions options;
@@ -83,9 +83,9 @@ Status run_batch(const State& state) {
     std::vector<fs::path> styles;
     Result<ParamSet> params = chosen_params(state, styles);
     if (!params) return params.error();
-    if (!state.start.empty() || !state.run.empty())
+    if (!state.start.empty() || !state.run.empty() || !state.masks.empty())
         return Error{ErrorCode::InvalidArgument,
-                     "--start and --run are for a single picture, not for a batch.", ""};
+                     "--start, --mask and --run are for a single picture, not for a batch.", ""};
     std::vector<std::string> style_names;
     for (const fs::path& path : styles) style_names.push_back(path.string());
     for (const auto& [from, to] : {std::pair(&state.contents, &batch.contents),
@@ -138,8 +138,10 @@ Result<PreparedRun> prepare_new(const State& state) {
     std::vector<fs::path> styles;
     Result<ParamSet> params = chosen_params(state, styles);
     if (!params) return params.error();
-    StyleRequest request{*std::move(params), state.contents[0], std::move(styles), {}, {}};
+    StyleRequest request{.params = *std::move(params), .content = state.contents[0], .styles = std::move(styles)};
     if (!state.start.empty()) request.start = state.start;
+    for (const std::string& mask : state.masks)
+        request.masks.push_back(mask == "-" ? fs::path() : fs::path(mask));
     Result<fs::path> weights =
         choose_weights(request.params, state.weights, state.options.given("features"));
     if (!weights) return weights.error();
@@ -199,6 +201,12 @@ void add_style(CLI::App& app, Handlers& handlers) {
                      "A picture whose style is taken, with an optional weight; up to 8. In a batch "
                      "any number, and folders of them")
         ->type_name("FILE[:WEIGHT]")
+        ->take_all();
+    command
+        ->add_option("--mask", state->masks,
+                     "Where a style counts: a grey picture, white = fully; one for each --style in "
+                     "order, '-' for what the others leave")
+        ->type_name("FILE")
         ->take_all();
     command->add_option("--start", state->start, "The picture to start from with --init picture")
         ->type_name("FILE");

@@ -42,10 +42,28 @@ struct StyleRequest {
     std::vector<std::filesystem::path> styles;
     std::optional<std::filesystem::path> start;
     std::filesystem::path weights;
+    /// Where each style counts, in the order of `styles`; empty paths and missing ones: no mask.
+    std::vector<std::filesystem::path> masks = {};
 };
 /// Copies the pictures into <dir>/inputs, so that the run can be resumed without the originals.
 Result<PreparedRun> prepare_style(const StyleRequest& request, const std::filesystem::path& dir,
                                   const std::string& name);
+
+/// What a style network learns from. Datasets and weights stay where they are; the style picture is
+/// copied into the run.
+struct StyleTrainingRequest {
+    ParamSet params;                 ///< of style::train::schema()
+    std::filesystem::path pictures;  ///< .pack
+    std::filesystem::path styles;    ///< .pack, for a decoder
+    std::filesystem::path style;     ///< a picture, for a painter
+    std::filesystem::path weights;   ///< VGG-19; may be empty where the built-in network can judge
+    std::filesystem::path encoder;   ///< a feature network of one's own; usually empty
+};
+Result<PreparedRun> prepare_style_training(const StyleTrainingRequest& request,
+                                           const std::filesystem::path& dir,
+                                           const std::string& name);
+/// Writes the network of a style training's newest checkpoint as a file of its own.
+Status export_style_network(const std::filesystem::path& run, const std::filesystem::path& out);
 
 /// Where things are now, when they are not where the run left them.
 struct ResumeSources {

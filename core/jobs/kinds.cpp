@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/session/replay_run.h"
 #include "core/style/style_run.h"
+#include "core/style/train/style_training.h"
 
 namespace pentimento::jobs {
 namespace {
@@ -43,11 +44,17 @@ Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sou
     const fs::path folder = experiment.directory() / "inputs";
     const fs::path weights =
         sources.weights.empty() ? fs::path(text_of(inputs, "weights")) : sources.weights;
-    std::vector<fs::path> styles;
-    if (inputs.is_object() && inputs.contains("styles") && inputs["styles"].is_array())
-        for (const Json& name : inputs["styles"])
-            if (name.is_string())
-                styles.push_back(folder / fs::path(name.get<std::string>()).filename());
+    const auto files = [&](const char* key) {
+        std::vector<fs::path> paths;
+        if (inputs.is_object() && inputs.contains(key) && inputs[key].is_array())
+            for (const Json& name : inputs[key])
+                if (name.is_string()) {
+                    const fs::path file = fs::path(name.get<std::string>()).filename();
+                    paths.push_back(file.empty() ? fs::path() : folder / file);
+                }
+        return paths;
+    };
+    const std::vector<fs::path> styles = files("styles"), masks = files("masks");
     const fs::path content = folder / fs::path(text_of(inputs, "content")).filename();
     const std::string start = text_of(inputs, "start");
     // Decoding takes a moment, so it happens on the worker's thread.
@@ -62,6 +69,13 @@ Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sou
             if (!style) return style.error();
             pictures.styles.push_back(*std::move(style));
         }
+        for (const fs::path& path : masks) {
+            pictures.masks.emplace_back();
+            if (path.empty()) continue;
+            Result<Frame> mask = read_picture(path);
+            if (!mask) return mask.error();
+            pictures.masks.back() = *std::move(mask);
+        }
         if (!start.empty()) {
             Result<Frame> picture = read_picture(folder / fs::path(start).filename());
             if (!picture) return picture.error();
@@ -71,12 +85,41 @@ Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sou
     });
 }
 
+Result<Maker> style_training_maker(const Experiment& experiment, const ResumeSources& sources) {
+    const Json& inputs = experiment.info().inputs;
+    const auto path_of = [&](const char* key) { return fs::path(text_of(inputs, key)); };
+    Result<PackedDataset> pictures =
+        PackedDataset::open(sources.pack.empty() ? path_of("dataset") : sources.pack);
+    if (!pictures) return pictures.error();
+    style::train::Inputs sources_of_learning{.pictures = *std::move(pictures)};
+    if (const fs::path styles = path_of("styles"); !styles.empty()) {
+        Result<PackedDataset> data = PackedDataset::open(styles);
+        if (!data) return data.error();
+        sources_of_learning.styles = *std::move(data);
+    }
+    sources_of_learning.weights = sources.weights.empty() ? path_of("weights") : sources.weights;
+    sources_of_learning.encoder = path_of("encoder");
+    const fs::path style = path_of("style");
+    const fs::path folder = experiment.directory() / "inputs";
+    return Maker([=](const ParamSet& params) -> Result<std::unique_ptr<Run>> {
+        style::train::Inputs complete = sources_of_learning;
+        if (!style.empty()) {
+            Result<Frame> picture = read_picture(folder / style.filename());
+            if (!picture) return picture.error();
+            complete.style = *std::move(picture);
+        }
+        return style::train::make_run(params, std::move(complete));
+    });
+}
+
 }  // namespace
 
 std::map<std::string, Kind>& kinds() {
     static std::map<std::string, Kind> all{
         {"gan", {gan::schema, gan_maker, gan::metric_specs}},
-        {"style", {style::schema, style_maker, style::metric_specs}}};
+        {"style", {style::schema, style_maker, style::metric_specs}},
+        {"style-training",
+         {style::train::schema, style_training_maker, style::train::metric_specs}}};
     return all;
 }
 

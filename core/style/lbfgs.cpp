@@ -48,6 +48,9 @@ class Lbfgs : public PixelOptimiser {
         retries_ = 0;
     }
 
+    // Changes of another size's pixels say little about these.
+    void resized(const torch::Tensor&) override { objective_changed(); }
+
     torch::Tensor shown(const torch::Tensor& picture) const override {
         return point_.defined() ? point_ : picture;
     }

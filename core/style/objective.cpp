@@ -1,84 +1,262 @@
-// One forward and one backward pass through the feature network.
+// One forward and one backward pass through the feature network; with tiles one more forward.
 #include "core/style/objective.h"
 
+#include <algorithm>
 #include <cmath>
+#include <sstream>
+#include <stdexcept>
 
+#include "core/base/text.h"
 #include "core/style/params.h"
 
 namespace pentimento::style {
+
+using torch::Tensor;
+
 namespace {
 
-// Brings the relative total variation to a scale on which a weight of 1 is a gentle smoothing.
-constexpr double kTvUnit = 10;
+// Bring the relative total variation to a scale on which a weight of 1 is a gentle smoothing.
+constexpr double kTvUnit = 10, kAbsoluteTvUnit = 0.5;
 
-std::vector<std::string> chosen_style_layers(const nn::FeatureDefinition& definition,
-                                             const ParamSet& params) {
+}  // namespace
+
+std::vector<std::string> style_layers(const nn::FeatureDefinition& definition,
+                                      const ParamSet& params) {
     auto layers = definition.style_layers;
     const auto& choice = params.get(kStyleLayers);
     if (choice == "fine") layers.resize(layers.size() - 2);
+    if (choice == "upper") layers.resize(layers.size() - 1);
     if (choice == "coarse") layers.erase(layers.begin());
     return layers;
 }
 
-}  // namespace
+Result<std::vector<std::string>> content_layers(const nn::FeatureDefinition& definition,
+                                                const ParamSet& params) {
+    std::vector<std::string> layers{params.get(content_layer_param(definition.id))};
+    std::string names = params.get(kMoreContentLayers);
+    std::replace(names.begin(), names.end(), ',', ' ');
+    std::istringstream words(names);
+    for (std::string name; words >> name;) {
+        const auto& known = definition.layers;
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            return Error{ErrorCode::InvalidArgument,
+                         definition.label + " has no layer '" + name +
+                             "' to compare content at. Choose among " + join(known, ", ") + ".",
+                         {}};
+        if (std::find(layers.begin(), layers.end(), name) == layers.end()) layers.push_back(name);
+    }
+    return layers;
+}
 
 Objective::Objective(std::shared_ptr<const nn::FeatureNetwork> network,
                      const nn::FeatureDefinition& definition, const ParamSet& params,
-                     const torch::Tensor& content, const std::vector<torch::Tensor>& styles)
+                     const Pictures& pictures, std::int64_t tile)
     : network_(std::move(network)),
-      scale_(params.get(kLossScale) == "sum" ? LossScale::Sum : LossScale::Relative) {
+      tile_edge_(tile),
+      scale_(params.get(kLossScale) == "sum" ? LossScale::Sum : LossScale::Relative),
+      kind_(parse_style_loss(params.get(kStyleLoss))),
+      tv_kind_(params.get(kTv) == "absolute" ? TvLoss::Absolute : TvLoss::Squared) {
     torch::NoGradGuard no_grad;
-    const auto style_layers = chosen_style_layers(definition, params);
-    layer_weights_ = layer_weights(params.get(kLayerWeights), style_layers.size());
-    content_ = network_->extract(content, {params.get(content_layer_param(definition.id))})[0];
-    for (const auto& style : styles) {
-        auto features = network_->extract(style, style_layers);
-        for (auto& feature : features) feature = gram_matrix(feature);
-        grams_.push_back(std::move(features));
-    }
-    layers_ = style_layers;
-    layers_.insert(layers_.begin(), params.get(content_layer_param(definition.id)));
+    auto content = content_layers(definition, params);
+    if (!content) throw std::invalid_argument(content.error().message);
+    layers_ = *std::move(content);
+    content_layers_ = layers_.size();
+    const auto style = style_layers(definition, params);
+    layers_.insert(layers_.end(), style.begin(), style.end());
+    geometry_.resize(layers_.size());
+    // A whole picture without masks needs to know nothing of how its features lie.
+    if (tile_edge_ > 0 || !pictures.masks.empty())
+        geometry_ =
+            layer_geometry(*network_, layers_, definition.min_edge, pictures.content.device());
+    tiles_ = plan_tiles(pictures.content.size(2), pictures.content.size(3), tile_edge_,
+                        halo_of(geometry_));
+    remember_content(pictures.content);
+    for (const auto& picture : pictures.styles) style_targets_.push_back(targets_of(picture));
+    std::vector<std::int64_t> channels, cells;
+    for (const auto& target : style_targets_.at(0)) channels.push_back(target.spread.size(0));
+    layer_weights_ = layer_weights(params.get(kLayerWeights), channels);
+    for (std::size_t i = content_layers_; i < layers_.size(); ++i)
+        cells.push_back(geometry_[i].cell);
+    for (const auto& mask : pictures.masks) masks_.emplace_back(mask, cells);
     set_weights(params);
+}
+
+void Objective::remember_content(const Tensor& content) {
+    content_units_.assign(content_layers_, 1);
+    std::vector<double> squares(content_layers_, 0);
+    for (const auto& tile : tiles_) {
+        const auto seen = look(content, tile, false);
+        std::vector<Tensor> cores;
+        for (std::size_t i = 0; i < content_layers_; ++i) {
+            auto core = tile.core(seen.features[i], geometry_[i].cell);
+            // A view would keep the halo in memory.
+            cores.push_back(tiles_.size() > 1 ? core.clone() : core);
+            squares[i] += core.square().sum().item<double>();
+        }
+        content_.push_back(std::move(cores));
+    }
+    if (scale_ == LossScale::Relative)
+        for (std::size_t i = 0; i < content_layers_; ++i)
+            content_units_[i] = std::max(squares[i], 1e-12) * static_cast<double>(content_layers_);
+}
+
+std::vector<StyleTarget> Objective::targets_of(const Tensor& style) const {
+    std::vector<std::vector<Moments>> moments{
+        std::vector<Moments>(layers_.size() - content_layers_)};
+    for (const auto& tile :
+         plan_tiles(style.size(2), style.size(3), tile_edge_, halo_of(geometry_))) {
+        const auto seen = look(style, tile, false);
+        for (std::size_t i = 0; i < moments[0].size(); ++i)
+            moments[0][i].add(kind_, places(seen, tile, style_layer(i)), {});
+    }
+    std::vector<StyleTarget> targets;
+    for (const auto& layer : moments[0]) targets.push_back(make_target(kind_, layer));
+    return targets;
 }
 
 void Objective::set_weights(const ParamSet& params) {
     content_weight_ = params.get(kContentWeight);
     style_weight_ = params.get(kStyleWeight);
-    tv_weight_ = params.get(kTvWeight) * (scale_ == LossScale::Relative ? kTvUnit : 1);
+    tv_weight_ = params.get(kTvWeight);
+    if (scale_ == LossScale::Relative)
+        tv_weight_ *= tv_kind_ == TvLoss::Squared ? kTvUnit : kAbsoluteTvUnit;
+    std::vector<double> shares;
     double sum = 0;
-    for (std::size_t k = 0; k < grams_.size(); ++k)
-        sum += params.get(style_weight_param(static_cast<int>(k)));
-    targets_.clear();
-    if (sum <= 0) return;
-    for (std::size_t layer = 0; layer < layer_weights_.size(); ++layer) {
-        auto target = torch::zeros_like(grams_[0][layer]);
-        for (std::size_t k = 0; k < grams_.size(); ++k)
-            target +=
-                grams_[k][layer] * (params.get(style_weight_param(static_cast<int>(k))) / sum);
-        targets_.push_back(target);
+    for (std::size_t k = 0; k < style_targets_.size(); ++k) {
+        shares.push_back(params.get(style_weight_param(static_cast<int>(k))));
+        sum += shares.back();
     }
+    comparisons_.clear();
+    if (sum <= 0) return;
+    for (double& share : shares) share /= sum;
+    if (masks_.empty()) {
+        Comparison mixture;
+        for (std::size_t layer = 0; layer < layer_weights_.size(); ++layer) {
+            std::vector<StyleTarget> targets;
+            for (const auto& style : style_targets_) targets.push_back(style[layer]);
+            mixture.targets.push_back(mix(kind_, targets, shares));
+        }
+        comparisons_.push_back(std::move(mixture));
+        return;
+    }
+    for (std::size_t k = 0; k < style_targets_.size(); ++k)
+        if (shares[k] > 0) comparisons_.push_back({shares[k], &masks_[k], style_targets_[k]});
 }
 
-Evaluation Objective::evaluate(const torch::Tensor& picture) {
-    const auto x = picture.detach().requires_grad_(true);
-    const auto features = network_->extract(x, layers_);
-    const auto content = difference(features[0], content_, scale_);
-    auto style = torch::zeros_like(content);
-    for (std::size_t i = 0; i < targets_.size(); ++i)
-        style = style +
-                layer_weights_[i] * difference(gram_matrix(features[i + 1]), targets_[i], scale_);
-    const auto tv = total_variation(x, scale_);
+Objective::Look Objective::look(const Tensor& picture, const Tile& tile, bool with_gradient) const {
+    torch::AutoGradMode mode(with_gradient);
+    Look seen;
+    seen.pixels = tile.crop(picture).detach().requires_grad_(with_gradient);
+    seen.features = network_->extract(seen.pixels, layers_);
+    return seen;
+}
+
+Tensor Objective::places(const Look& look, const Tile& tile, std::size_t layer) const {
+    const auto core = tile.core(look.features[layer].detach(), geometry_[layer].cell);
+    return core.reshape({core.size(1), -1});
+}
+
+Tensor Objective::mask_of(const Comparison& comparison, const Look& look, const Tile& tile,
+                          std::size_t layer) const {
+    if (comparison.masks == nullptr) return {};
+    const auto cell = geometry_[layer].cell;
+    const auto core = tile.core(look.features[layer], cell);
+    return tile.mask(comparison.masks->at(cell), cell, core.size(2), core.size(3));
+}
+
+void Objective::add_moments(const Look& look, const Tile& tile,
+                            std::vector<std::vector<Moments>>& moments) const {
+    for (std::size_t c = 0; c < comparisons_.size(); ++c)
+        for (std::size_t i = 0; i < layer_weights_.size(); ++i) {
+            const auto layer = style_layer(i);
+            moments[c][i].add(kind_, places(look, tile, layer),
+                              mask_of(comparisons_[c], look, tile, layer));
+        }
+}
+
+/// Returns the content loss of this tile.
+Tensor Objective::add_gradient(const Look& look, std::size_t index,
+                               const std::vector<ByLayer>& styles, Tensor& gradient) const {
+    const auto& tile = tiles_[index];
+    auto content = torch::zeros({}, look.pixels.options().requires_grad(false));
+    std::vector<Tensor> ends, end_gradients;
+    // Features beyond the core belong to other tiles: no gradient comes from them here.
+    const auto send = [&](std::size_t layer, const Tensor& core_gradient) {
+        const auto& features = look.features[layer];
+        ends.push_back(features);
+        if (core_gradient.numel() == features.numel()) {
+            end_gradients.push_back(core_gradient.view_as(features));
+            return;
+        }
+        auto whole = torch::zeros_like(features);
+        auto core = tile.core(whole, geometry_[layer].cell);
+        core.copy_(core_gradient.view_as(core));
+        end_gradients.push_back(whole);
+    };
+    for (std::size_t i = 0; i < content_layers_; ++i) {
+        auto off = tile.core(look.features[i].detach(), geometry_[i].cell) - content_[index][i];
+        content = content + off.square().sum() / content_units_[i];
+        if (content_weight_ > 0) send(i, off.mul_(2 * content_weight_ / content_units_[i]));
+    }
+    for (std::size_t i = 0; i < layer_weights_.size(); ++i) {
+        const auto layer = style_layer(i);
+        Tensor sum;
+        for (std::size_t c = 0; c < styles.size(); ++c) {
+            if (!styles[c][i].factor.defined()) continue;
+            auto part = styles[c][i].at(places(look, tile, layer),
+                                        mask_of(comparisons_[c], look, tile, layer));
+            sum = sum.defined() ? sum.add_(part) : part;
+        }
+        if (sum.defined()) send(layer, sum);
+    }
+    if (!ends.empty())
+        tile.crop(gradient).add_(torch::autograd::grad(ends, {look.pixels}, end_gradients)[0]);
+    return content;
+}
+
+Evaluation Objective::evaluate(const Tensor& picture) {
+    torch::NoGradGuard no_grad;
+    const bool whole = tiles_.size() == 1;
+    std::vector<std::vector<Moments>> moments(comparisons_.size(),
+                                              std::vector<Moments>(layer_weights_.size()));
+    Look seen;
+    for (const auto& tile : tiles_) {
+        if (!whole && comparisons_.empty()) break;
+        seen = look(picture, tile, whole);
+        add_moments(seen, tile, moments);
+    }
+
+    auto style = torch::zeros({}, picture.options());
+    std::vector<ByLayer> styles(comparisons_.size(), ByLayer(layer_weights_.size()));
+    for (std::size_t c = 0; c < comparisons_.size(); ++c)
+        for (std::size_t i = 0; i < layer_weights_.size(); ++i) {
+            if (moments[c][i].mass < 1e-3) continue;  // its mask leaves nothing
+            auto& result = styles[c][i];
+            result = compare(kind_, scale_, moments[c][i], comparisons_[c].targets[i]);
+            const double weight = comparisons_[c].weight * layer_weights_[i];
+            style = style + weight * result.value;
+            result.factor = result.factor * (weight * style_weight_);
+            if (result.offset.defined()) result.offset = result.offset * (weight * style_weight_);
+        }
+    moments.clear();
+
+    auto gradient = torch::zeros_like(picture);
+    auto content = torch::zeros({}, picture.options());
+    for (std::size_t i = 0; i < tiles_.size(); ++i) {
+        if (!whole) seen = look(picture, tiles_[i], true);
+        content = content + add_gradient(seen, i, styles, gradient);
+        seen = {};
+    }
+    const auto tv = total_variation(picture, tv_kind_, scale_, tv_weight_, gradient);
+    if (scale_ == LossScale::Relative) gradient.mul_(static_cast<double>(picture.numel()));
     const auto total = content_weight_ * content + style_weight_ * style + tv_weight_ * tv;
-    const auto gradient =
-        torch::autograd::grad({total * static_cast<double>(picture.numel())}, {x})[0];
 
     // All numbers in one read from the device.
-    const auto numbers = torch::stack({content, style, tv, total, gradient.square().mean()})
-                             .detach()
-                             .to(torch::kCPU);
+    const auto rms = gradient.norm() / std::sqrt(static_cast<double>(picture.numel()));
+    const auto numbers = torch::stack({content, style, tv, total, rms}).to(torch::kCPU);
     const auto* value = numbers.data_ptr<float>();
     terms_ = {value[0], value[1], value[2], value[3]};
-    return {terms_.total, gradient, std::sqrt(static_cast<double>(value[4]))};
+    return {terms_.total, gradient, static_cast<double>(value[4])};
 }
 
 }  // namespace pentimento::style

@@ -23,7 +23,8 @@ const Param<std::int64_t> kSize = Param<std::int64_t>("size", 256)
                                           "large.")
                                       .unit("px")
                                       .group(kPicture)
-                                      .range(64, 1024)
+                                      .range(64, 8192)
+                                      .log_scale()
                                       .step(32);
 const Param<double> kStyleSize = Param<double>("style_size", 1)
                                      .label("Style size")
@@ -46,8 +47,70 @@ const Param<std::string> kInit =
         .group(kPicture)
         .choice("content", "The content picture", "Keeps the drawing; good after a few dozen steps")
         .choice("noise", "Noise", "Freer, slower")
+        .choice("content_noise", "The content picture with noise", "Keeps the drawing, loosely")
+        .choice("statistics", "Noise in the style's colours",
+                "As free as noise, and with the right colours from the start")
         .choice("picture", "A picture",
                 "Goes on from a picture of your own, e.g. an earlier result");
+
+const Param<std::string> kColour =
+    Param<std::string>("colour", "none")
+        .label("Keep colours")
+        .help(
+            "Whether the photograph keeps its own colours. It only changes what is shown and "
+            "exported, so it acts at once and can be taken back.")
+        .group(kPicture)
+        .choice("none", "No", "The style's colours")
+        .choice("luma", "Hues of the photograph", "Only light and dark come from the style")
+        .choice("oklab", "Hues of the photograph, evenly",
+                "The same, in a space where light and dark are as the eye sees them")
+        .choice("mean_cov", "Palette of the photograph",
+                "The style's picture, with all colours moved to the photograph's range")
+        .live();
+const Param<std::string> kScales =
+    Param<std::string>("scales", "one")
+        .label("Sizes")
+        .help(
+            "Coarse to fine begins small, where large forms are found soon, and grows: better "
+            "brushwork in large pictures, and faster.")
+        .group(kPicture)
+        .choice("one", "The final one only")
+        .choice("growing", "Coarse to fine", "Each size √2 times the one before it");
+const Param<std::int64_t> kMinSize = Param<std::int64_t>("min_size", 128)
+                                         .label("Smallest size")
+                                         .help(
+                                             "Where coarse to fine begins. Smaller: the style's "
+                                             "forms grow larger in the picture.")
+                                         .unit("px")
+                                         .group(kPicture)
+                                         .range(32, 1024)
+                                         .step(32)
+                                         .when("scales", {"growing"})
+                                         .advanced();
+const Param<std::int64_t> kStepsPerScale =
+    Param<std::int64_t>("steps_per_scale", 0)
+        .label("Steps at each size")
+        .help(
+            "When the picture grows; the last size gets what remains. 0 shares the steps out "
+            "evenly, the first size getting twice as many.")
+        .unit("steps")
+        .group(kPicture)
+        .range(0, 100'000)
+        .step(50)
+        .when("scales", {"growing"})
+        .advanced();
+const Param<std::int64_t> kTile =
+    Param<std::int64_t>("tile", 0)
+        .label("Tile")
+        .help(
+            "Large pictures are worked through in tiles of this edge, so that memory does not grow "
+            "with them; the result is the same, and takes about twice as long. 0 uses tiles when "
+            "the picture would not fit into memory.")
+        .unit("px")
+        .group("Machine")
+        .range(0, 4096)
+        .step(64)
+        .advanced();
 
 const Param<double> kContentWeight = Param<double>("content_weight", 1)
                                          .label("Content")
@@ -145,6 +208,28 @@ const Param<std::string>& content_layer_param(const std::string& features) {
     return params.at(features);
 }
 
+const Param<std::string> kMoreContentLayers =
+    Param<std::string>("more_content_layers", "")
+        .label("Further content layers")
+        .help(
+            "Layers at which content is compared, too, with commas between them: 'relu3_1, "
+            "relu5_1'. A shallow one keeps details that the usual one lets go.")
+        .group(kFeatureGroup)
+        .advanced();
+const Param<std::string> kStyleLoss =
+    Param<std::string>("style_loss", "gram")
+        .label("Style is")
+        .help(
+            "What is compared between the result and the style pictures: which features occur, how "
+            "often, and which together.")
+        .group(kFeatureGroup)
+        .choice("gram", "Gram matrices", "Which features occur together: the original method")
+        .choice("mean_std", "Means and deviations",
+                "Each feature for itself: the fastest; textures come out simpler")
+        .choice("mean_cov", "Means and covariances",
+                "The distance between the features' clouds (2-Wasserstein): the finest textures "
+                "and the truest colours, a fifth slower")
+        .advanced();
 const Param<std::string> kStyleLayers =
     Param<std::string>("style_layers", "all")
         .label("Style layers")
@@ -153,6 +238,7 @@ const Param<std::string> kStyleLayers =
             "strokes and forms.")
         .group(kFeatureGroup)
         .choice("all", "All", "The layers that the literature uses for this network")
+        .choice("upper", "Upper", "Without the deepest, as the lesson")
         .choice("fine", "Fine", "Without the two deepest: colour and texture, forms untouched")
         .choice("coarse", "Coarse", "Without the shallowest: strokes and forms, colours freer")
         .advanced();
@@ -162,7 +248,8 @@ const Param<std::string> kLayerWeights =
         .help("How much each style layer counts.")
         .group(kFeatureGroup)
         .choice("equal", "Equal", "All alike, as Gatys and others")
-        .choice("shallow", "Shallow-heavy", "256 : 64 : 16 : 4 : 1, for crisp texture")
+        .choice("shallow", "Shallow-heavy", "256 : 64 : 16 : 4 : 1, for crisp texture, as Crowson")
+        .choice("gatys", "By width", "1/C² for a layer of C channels, as Gatys' own program")
         .choice("deep", "Deep-heavy", "1 : 2 : 4 : 8 : 16, for bold forms")
         .choice("cs231n", "CS231n",
                 "20000 : 500 : 12 : 1, not scaled to a sum of 1; meant for plain sums")
@@ -178,6 +265,16 @@ const Param<std::string> kLossScale =
         .group(kFeatureGroup)
         .choice("relative", "Relative", "0 = equal to the target, 1 = as far off as nothing at all")
         .choice("sum", "Plain sums", "Sums of squared differences")
+        .advanced();
+const Param<std::string> kTv =
+    Param<std::string>("tv", "squared")
+        .label("Smoothness counts")
+        .help(
+            "How a difference between neighbouring pixels counts. Squared makes everything softer; "
+            "absolute gives flat areas and leaves edges crisp.")
+        .group(kFeatureGroup)
+        .choice("squared", "Squared differences")
+        .choice("absolute", "Absolute differences")
         .advanced();
 const Param<std::string> kPooling = Param<std::string>("pooling", "average")
                                         .label("Pooling")
@@ -247,6 +344,38 @@ const Param<std::string> kSchedule =
         .choice("constant", "Constant")
         .choice("drop", "Drop", "To a thirtieth at 90 % of the steps, as CS231n")
         .advanced();
+const Param<double> kBeta1 =
+    Param<double>("beta1", 0.9)
+        .label("Adam's momentum")
+        .help("β₁: how long a direction is kept. Higher is steadier and slower to turn.")
+        .group(kOptimisation)
+        .range(0, 0.999)
+        .step(0.01)
+        .when("optimiser", {"adam"})
+        .advanced();
+const Param<double> kEpsilon =
+    Param<double>("epsilon", 1e-8)
+        .label("Adam's epsilon")
+        .help(
+            "Where gradients are smaller than this, Adam moves less than at its full rate. The "
+            "lesson's 0.1 makes it nearly plain descent there.")
+        .group(kOptimisation)
+        .range(1e-12, 10)
+        .log_scale()
+        .when("optimiser", {"adam"})
+        .advanced();
+const Param<double> kAveraging =
+    Param<double>("averaging", 0)
+        .label("Averaging")
+        .help(
+            "Shows the average of the last pictures instead of the last one: 0.99 looks back about "
+            "a hundred steps, less at the start. It takes the grain out of Adam's steps. Not with "
+            "L-BFGS.")
+        .group(kOptimisation)
+        .range(0, 0.999)
+        .step(0.01)
+        .live()
+        .advanced();
 const Param<std::int64_t> kSeed =
     Param<std::int64_t>("seed", 1)
         .label("Seed")
@@ -268,19 +397,24 @@ const Param<std::int64_t> kSampleEvery =
 const Schema& schema() {
     static const Schema schema = [] {
         Schema s;
-        s.add(kSize).add(kInit).add(kStyleSize);
+        s.add(kSize).add(kInit).add(kStyleSize).add(kColour);
+        s.add(kScales).add(kMinSize).add(kStepsPerScale);
         s.add(kContentWeight).add(kStyleWeight).add(kTvWeight);
         for (int i = 0; i < kMaxStyles; ++i) s.add(style_weight_param(i));
         s.add(kSteps)
             .add(kOptimiser)
             .add(kLearningRate)
             .add(kSchedule)
+            .add(kBeta1)
+            .add(kEpsilon)
+            .add(kAveraging)
             .add(kSeed)
             .add(kSampleEvery);
         s.add(features_param());
         for (const auto& [id, definition] : nn::feature_registry()) s.add(content_layer_param(id));
-        s.add(kStyleLayers).add(kLayerWeights).add(kLossScale).add(kPooling).add(kPreprocessing);
-        s.add(kDevice).add(kThreads);
+        s.add(kMoreContentLayers).add(kStyleLoss).add(kStyleLayers).add(kLayerWeights);
+        s.add(kLossScale).add(kTv).add(kPooling).add(kPreprocessing);
+        s.add(kTile).add(kDevice).add(kThreads);
         return s;
     }();
     return schema;

@@ -32,6 +32,9 @@ class PixelOptimiser {
     virtual Status step(torch::Tensor& picture, double rate, const Evaluate& evaluate) = 0;
     /// The loss means something else from now on: what was learned of its values is forgotten.
     virtual void objective_changed() {}
+    /// The picture has become `picture`, the same one in another size: what was learned is carried
+    /// over as far as it can be.
+    virtual void resized(const torch::Tensor& picture) = 0;
     /// The best picture to show: L-BFGS may be trying a step that it will take back.
     virtual torch::Tensor shown(const torch::Tensor& picture) const { return picture; }
 
@@ -42,10 +45,15 @@ class PixelOptimiser {
                         std::string_view what) = 0;
 };
 
+/// Adam's constants (Kingma and Ba 2014, arXiv:1412.6980).
+struct AdamSettings {
+    double beta1 = 0.9, beta2 = 0.99, epsilon = 1e-8;
+};
+
 /// "adam", "lbfgs", "sgd". Learning rates are: Adam and SGD in units of the pixels' range for each
 /// iteration, L-BFGS a factor on its own step, 1 being the full one.
 std::unique_ptr<PixelOptimiser> make_pixel_optimiser(const std::string& id,
-                                                     const torch::Tensor& picture);
+                                                     const AdamSettings& adam = {});
 /// The rate that suits an optimiser: what "automatic" means.
 double automatic_rate(const std::string& id);
 

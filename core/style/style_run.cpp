@@ -7,17 +7,18 @@
 #include <charconv>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 #include "core/base/text.h"
-#include "core/style/objective.h"
+#include "core/style/colour.h"
 #include "core/style/params.h"
 #include "core/style/pixel_optimiser.h"
-#include "core/style/working_picture.h"
-#include "core/tensor/device.h"
+#include "core/style/scales.h"
+#include "core/style/start.h"
+#include "core/style/working_scale.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
 #include "core/tensor/pth_reader.h"
-#include "core/tensor/random.h"
 #include "core/tensor/safetensors.h"
 
 namespace pentimento::style {
@@ -26,13 +27,29 @@ namespace {
 constexpr const char* kStateFile = "style.safetensors";
 constexpr std::string_view kOptimiserPrefix = "optimiser.";
 
+/// Settings that change how the picture moves or is shown, not what is good.
+bool leaves_objective(const std::string& id) {
+    return id == kSteps.id() || id == kLearningRate.id() || id == kAveraging.id() ||
+           id == kColour.id();
+}
+
+std::unique_ptr<PixelOptimiser> optimiser_of(const ParamSet& params) {
+    return make_pixel_optimiser(params.get(kOptimiser),
+                                {.beta1 = params.get(kBeta1), .epsilon = params.get(kEpsilon)});
+}
+
+torch::Tensor upsampled(const torch::Tensor& picture, const std::vector<std::int64_t>& shape) {
+    return at::upsample_bicubic2d(picture, {shape[2], shape[3]}, false).clamp_(0, 1);
+}
+
 class StyleRun : public Run {
   public:
-    StyleRun(ParamSet params, Objective objective, torch::Tensor picture)
+    StyleRun(ParamSet params, Ingredients ingredients, WorkingScale scale, torch::Tensor picture)
         : params_(std::move(params)),
-          objective_(std::move(objective)),
+          ingredients_(std::move(ingredients)),
+          scale_(std::move(scale)),
           picture_(std::move(picture)),
-          optimiser_(make_pixel_optimiser(params_.get(kOptimiser), picture_)) {}
+          optimiser_(optimiser_of(params_)) {}
 
     std::string kind() const override { return "style"; }
     const ParamSet& params() const override { return params_; }
@@ -43,17 +60,18 @@ class StyleRun : public Run {
     Status apply(const Patch& patch) override {
         const auto before = params_;
         if (auto status = params_.apply(patch); !status) return status;
-        const bool weights_changed =
+        if (params_.get(kAveraging) <= 0) average_ = torch::Tensor();
+        const bool objective_changed =
             std::any_of(patch.begin(), patch.end(), [&](const auto& entry) {
-                const auto* spec = params_.schema().find(entry.first);
-                return spec->id != kSteps.id() && spec->id != kLearningRate.id() &&
-                       before.value(spec->id) != params_.value(spec->id);
+                const auto& id = params_.schema().find(entry.first)->id;
+                return !leaves_objective(id) && before.value(id) != params_.value(id);
             });
-        if (!weights_changed) return {};
+        if (!objective_changed) return {};
         return tensor::guarded("Changing the weights", [&]() -> Status {
             torch::NoGradGuard no_grad;
-            objective_.set_weights(params_);
+            scale_.objective.set_weights(params_);
             optimiser_->objective_changed();
+            average_ = torch::Tensor();  // the picture is on its way elsewhere
             return {};
         });
     }
@@ -61,16 +79,22 @@ class StyleRun : public Run {
     Result<StepReport> step() override {
         const std::string what = "Step " + std::to_string(steps_done_ + 1);
         return tensor::guarded(what, [&]() -> Result<StepReport> {
-            const auto status = optimiser_->step(
-                picture_, rate(), [&](const torch::Tensor& x) { return objective_.evaluate(x); });
+            if (auto grown = grow(); !grown) return grown.error();
+            const auto status = optimiser_->step(picture_, rate(), [&](const torch::Tensor& x) {
+                return scale_.objective.evaluate(x);
+            });
             if (!status) return status.error();
             ++steps_done_;
+            average();
             StepReport report;
             report.step = steps_done_;
             report.total_steps = params_.get(kSteps);
             report.items = 1;
             report.finished = steps_done_ >= report.total_steps;
-            const auto& terms = objective_.terms();
+            if (ingredients_.edges.size() > 1)
+                report.note = std::to_string(scale_.shape[3]) + " × " +
+                              std::to_string(scale_.shape[2]) + " px";
+            const auto& terms = scale_.objective.terms();
             report.metrics = {{"style_loss", terms.style},
                               {"content_loss", terms.content},
                               {"tv_loss", terms.tv},
@@ -81,18 +105,27 @@ class StyleRun : public Run {
 
     Result<Preview> preview() override {
         return tensor::guarded("The preview", [&]() -> Result<Preview> {
-            return Preview{tensor_to_frame(optimiser_->shown(picture_)[0]), steps_done_, 1, 1};
+            auto picture = shown();
+            if (params_.get(kColour) != "none") {
+                const auto content = ingredients_.content(scale_.index);
+                if (!content) return content.error();
+                picture = keep_colour(params_.get(kColour), picture, content->to(picture.device()));
+            }
+            return Preview{tensor_to_frame(picture[0]), steps_done_, 1, 1};
         });
     }
 
     Status save(const std::filesystem::path& dir) override {
         return tensor::guarded("Saving the picture", [&]() -> Status {
             nn::NamedTensors tensors{{"picture", picture_}};
+            if (average_.defined()) tensors.emplace_back("average", average_);
             for (const auto& [name, tensor] : optimiser_->state())
                 tensors.emplace_back(std::string(kOptimiserPrefix) + name, tensor);
             return write_safetensors(dir / kStateFile, tensors,
                                      {{"kind", "style"},
                                       {"step", std::to_string(steps_done_)},
+                                      {"scale", std::to_string(scale_.index)},
+                                      {"averaged", std::to_string(averaged_)},
                                       {"optimiser", params_.get(kOptimiser)}});
         });
     }
@@ -103,41 +136,109 @@ class StyleRun : public Run {
     }
 
   private:
+    /// On to the size that the coming step belongs to.
+    Status grow() {
+        const auto ends = scale_ends(params_, ingredients_.edges.size());
+        auto wanted = scale_.index;
+        while (wanted + 1 < ends.size() && steps_done_ >= ends[wanted]) ++wanted;
+        if (wanted == scale_.index) return {};
+        torch::NoGradGuard no_grad;
+        auto next = WorkingScale::make(ingredients_, params_, wanted);
+        if (!next) return next.error();
+        picture_ = upsampled(shown(), next->shape);
+        optimiser_->resized(picture_);
+        average_ = torch::Tensor();
+        scale_ = *std::move(next);
+        return {};
+    }
+
+    /// An average over the last pictures, at first over fewer of them.
+    void average() {
+        const double decay = params_.get(kAveraging);
+        if (decay <= 0 || params_.get(kOptimiser) == "lbfgs") return;
+        torch::NoGradGuard no_grad;
+        if (!average_.defined()) {
+            average_ = picture_.clone();
+            averaged_ = 1;
+            return;
+        }
+        const auto count = static_cast<double>(averaged_++);
+        average_.lerp_(picture_, 1 - std::min(decay, (1 + count) / (10 + count)));
+    }
+
+    torch::Tensor shown() const {
+        return average_.defined() ? average_ : optimiser_->shown(picture_);
+    }
+
     Status restore_from(const std::filesystem::path& dir) {
         const auto path = dir / kStateFile;
         const auto what = to_valid_utf8(path.string());
         auto file = read_safetensors(path);
         if (!file) return file.error();
+        auto& metadata = file->metadata;
         const nn::TensorMap saved(file->tensors.begin(), file->tensors.end());
-        auto picture = nn::detail::matching(saved, "picture", picture_, what);
-        if (!picture) return picture.error();
-        if (!torch::isfinite(*picture).all().item<bool>())
-            return Error{
-                ErrorCode::Corrupt, "The picture in '" + what + "' is not made of numbers.", {}};
-        const auto step = parse_step(file->metadata["step"]);
-        if (file->metadata["kind"] != "style" || step < 0)
+        const auto step = parse_count(metadata["step"]);
+        // Runs from before coarse to fine have one size and no average.
+        const auto index = metadata.count("scale") ? parse_count(metadata["scale"]) : 0;
+        const auto averaged = metadata.count("averaged") ? parse_count(metadata["averaged"]) : 0;
+        if (metadata["kind"] != "style" || step < 0 || averaged < 0 || index < 0 ||
+            index >= static_cast<std::int64_t>(ingredients_.edges.size()))
             return Error{
                 ErrorCode::Corrupt,
-                "'" + what + "' is not a checkpoint of a style run. Use an older checkpoint.",
+                "'" + what + "' is not a checkpoint of this style run. Use an older checkpoint.",
                 {}};
-        // Another optimiser than the stored one begins afresh from the stored picture.
-        if (file->metadata["optimiser"] == params_.get(kOptimiser)) {
+        const auto scale = static_cast<std::size_t>(index);
+        std::optional<WorkingScale> other;
+        if (scale != scale_.index) {
+            auto made = WorkingScale::make(ingredients_, params_, scale);
+            if (!made) return made.error();
+            other = *std::move(made);
+        }
+        const auto like = torch::empty(other ? other->shape : scale_.shape, picture_.options());
+        const auto take = [&](const char* name) -> Result<torch::Tensor> {
+            auto tensor = nn::detail::matching(saved, name, like, what);
+            if (!tensor) return tensor.error();
+            if (!torch::isfinite(*tensor).all().item<bool>())
+                return Error{ErrorCode::Corrupt,
+                             "The picture in '" + what + "' is not made of numbers.",
+                             {}};
+            // A copy, since the loaded one may share a mapped file's memory.
+            return tensor->to(like.device(), like.scalar_type(), false, /*copy=*/true);
+        };
+        auto picture = take("picture");
+        if (!picture) return picture.error();
+        torch::Tensor average;
+        if (saved.count("average")) {
+            auto found = take("average");
+            if (!found) return found.error();
+            average = *found;
+        }
+        // Another optimiser than the stored one begins afresh from the picture that was shown.
+        auto optimiser = optimiser_of(params_);
+        if (metadata["optimiser"] == params_.get(kOptimiser)) {
             nn::TensorMap state;
             for (const auto& [name, tensor] : saved)
                 if (name.starts_with(kOptimiserPrefix))
                     state.emplace(name.substr(kOptimiserPrefix.size()), tensor);
-            if (auto status = optimiser_->load(state, picture_, what); !status) return status;
+            if (auto status = optimiser->load(state, like, what); !status) return status;
+        } else if (average.defined()) {
+            picture = average;
+            average = torch::Tensor();
         }
-        picture_ = picture->to(picture_.device());
+        if (other) scale_ = *std::move(other);
+        optimiser_ = std::move(optimiser);
+        picture_ = *picture;
+        average_ = params_.get(kAveraging) > 0 ? average : torch::Tensor();
+        averaged_ = averaged;
         steps_done_ = step;
         return {};
     }
 
-    static std::int64_t parse_step(const std::string& text) {
-        std::int64_t step = -1;
+    static std::int64_t parse_count(const std::string& text) {
+        std::int64_t count = -1;
         const auto end = text.data() + text.size();
-        const auto [rest, error] = std::from_chars(text.data(), end, step);
-        return error == std::errc() && rest == end ? step : -1;
+        const auto [rest, error] = std::from_chars(text.data(), end, count);
+        return error == std::errc() && rest == end ? count : -1;
     }
 
     /// The learning rate of the coming step: the schedule multiplies the base value.
@@ -154,68 +255,28 @@ class StyleRun : public Run {
     }
 
     ParamSet params_;
-    Objective objective_;
-    torch::Tensor picture_;  ///< [1, 3, h, w] in [0, 1]
+    Ingredients ingredients_;
+    WorkingScale scale_;
+    torch::Tensor picture_;  ///< of scale_.shape, in [0, 1]
+    torch::Tensor average_;  ///< of the pictures since the size or the weights changed; undefined
+                             ///< without averaging
+    std::int64_t averaged_ = 0;
     std::unique_ptr<PixelOptimiser> optimiser_;
     std::int64_t steps_done_ = 0;
 };
 
-Error invalid(std::string message) {
-    return {ErrorCode::InvalidArgument, std::move(message), {}};
-}
-
-Result<torch::Tensor> first_picture(const ParamSet& params, const StyleInputs& inputs,
-                                    const torch::Tensor& content) {
-    const auto& init = params.get(kInit);
-    if (init == "content") return content.clone();
-    if (init == "noise") {
-        const auto random = tensor::make_generator(static_cast<std::uint64_t>(params.get(kSeed)),
-                                                   tensor::Stream::Noise, 0);
-        // Grey noise of moderate contrast: saturated pixels would be slow to leave the bounds.
-        return (torch::randn(content.sizes(), random, torch::kFloat32) * 0.15 + 0.5).clamp(0, 1);
-    }
-    if (!inputs.start || inputs.start->empty())
-        return invalid(
-            "Starting from a picture needs a picture to start from: choose one, or set init to "
-            "content or noise.");
-    return resized(*inputs.start, static_cast<int>(content.size(3)),
-                   static_cast<int>(content.size(2)));
-}
-
-Result<std::unique_ptr<Run>> build_run(const ParamSet& params, const StyleInputs& inputs) {
-    if (inputs.styles.empty() || inputs.styles.size() > kMaxStyles)
-        return invalid("A style run needs 1 to " + std::to_string(kMaxStyles) +
-                       " style pictures, not " + std::to_string(inputs.styles.size()) + ".");
-    const auto& definition = nn::feature_registry().at(params.get(features_param()));
-    if (inputs.weights.empty())
-        return invalid("The weights of " + definition.label + " are needed: choose their file. " +
-                       definition.weights_hint);
-    const auto device_name = tensor::resolve_device(params.get(kDevice));
-    if (!device_name) return device_name.error();
-    const torch::Device device(*device_name);
-    tensor::set_threads(static_cast<int>(params.get(kThreads)));
-
-    const auto size = static_cast<int>(params.get(kSize));
-    auto content =
-        resized_to_edge(inputs.content, size, definition.min_edge, "The content picture");
-    if (!content) return content.error();
-    const auto style_size = static_cast<int>(std::lround(size * params.get(kStyleSize)));
-    std::vector<torch::Tensor> styles;
-    for (std::size_t i = 0; i < inputs.styles.size(); ++i) {
-        auto style = resized_to_edge(inputs.styles[i], style_size, definition.min_edge,
-                                     "Style picture " + std::to_string(i + 1));
-        if (!style) return style.error();
-        styles.push_back(style->to(device));
-    }
-    auto picture = first_picture(params, inputs, *content);
+Result<std::unique_ptr<Run>> build_run(const ParamSet& params, StyleInputs inputs) {
+    auto ingredients = Ingredients::prepare(params, std::move(inputs));
+    if (!ingredients) return ingredients.error();
+    torch::NoGradGuard no_grad;
+    auto pictures = ingredients->pictures(params, 0);
+    if (!pictures) return pictures.error();
+    auto picture = first_picture(params, ingredients->inputs, pictures->content, pictures->styles);
     if (!picture) return picture.error();
-    auto network = nn::load_features(
-        definition, inputs.weights, params.get(kPreprocessing),
-        params.get(kPooling) == "max" ? nn::Pooling::Max : nn::Pooling::Average, device);
-    if (!network) return network.error();
-    return std::unique_ptr<Run>(std::make_unique<StyleRun>(
-        params, Objective(*network, definition, params, content->to(device), styles),
-        picture->to(device)));
+    auto scale = WorkingScale::of(*ingredients, params, 0, *pictures);
+    const auto device = ingredients->device;
+    return std::unique_ptr<Run>(std::make_unique<StyleRun>(params, *std::move(ingredients),
+                                                           std::move(scale), picture->to(device)));
 }
 
 }  // namespace
@@ -251,7 +312,8 @@ std::vector<MetricSpec> metric_specs() {
 }
 
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs) {
-    return tensor::guarded("Preparing the pictures", [&] { return build_run(params, inputs); });
+    return tensor::guarded("Preparing the pictures",
+                           [&] { return build_run(params, std::move(inputs)); });
 }
 
 Result<std::string> identify_weights(const std::filesystem::path& path) {

@@ -17,7 +17,7 @@ namespace pentimento::style {
 inline constexpr int kMaxStyles = 8;
 
 struct FeatureEntry {
-    std::string id;  ///< "vgg19", "squeezenet"
+    std::string id;  ///< "vgg19", "vgg16", "squeezenet"
     std::string label;
     std::string help;
     std::string reference;
@@ -32,8 +32,12 @@ std::string style_weight_id(int index);  ///< index from 0
 
 struct StyleInputs {
     Frame content;
-    std::vector<Frame> styles;      ///< 1 … kMaxStyles
-    std::optional<Frame> start;     ///< for init = picture
+    std::vector<Frame> styles;   ///< 1 … kMaxStyles
+    std::optional<Frame> start;  ///< for init = picture
+    /// Where each style counts: grey pictures of any size, white = fully. Fewer than styles, or
+    /// none, is fine. A style without a mask gets what the others leave; without any mask, every
+    /// style is everywhere.
+    std::vector<std::optional<Frame>> masks;
     std::filesystem::path weights;  ///< safetensors of the feature network named by "features"
 };
 
@@ -42,8 +46,24 @@ std::vector<MetricSpec> metric_specs();
 
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs);
 
-/// Reads only the header: which feature network a weights file belongs to ("vgg19", "squeezenet"),
-/// or an error that says what it is not.
+/// What a refinement will take. The final size counts for size and tile.
+struct Forecast {
+    int width = 0, height = 0;         ///< px of the result
+    std::vector<int> edges;            ///< longer edges of all scales; the last one is the result's
+    std::int64_t tile = 0;             ///< px; 0: the whole picture at once
+    std::int64_t memory_bytes = 0;     ///< of the whole process, at its peak, about
+    std::int64_t available_bytes = 0;  ///< free now
+    double seconds = 0;                ///< for all steps on this machine's processor, about
+};
+/// Measures an iteration on a small picture, which takes about a second with the largest network;
+/// needs no weights. Uses the same threads as a run would: not while one is at work.
+Result<Forecast> forecast(const ParamSet& params, int content_width, int content_height,
+                          int styles = 1);
+/// One line: "512 × 341 px in 5 sizes from 128 px: about 1.1 GB of memory and 4 min 10 s …".
+std::string describe(const Forecast& forecast);
+
+/// Reads only the header: which feature network a weights file belongs to ("vgg19", "vgg16",
+/// "squeezenet"), or an error that says what it is not.
 Result<std::string> identify_weights(const std::filesystem::path& path);
 
 }  // namespace pentimento::style

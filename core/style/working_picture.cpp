@@ -52,6 +52,14 @@ torch::Tensor resized(const Frame& frame, int width, int height) {
     return at::_upsample_bicubic2d_aa(picture, {height, width}, false, {}, {}).clamp(0, 1);
 }
 
+torch::Tensor resized_mask(const Frame& frame, int width, int height) {
+    const auto grey = frame_to_tensor(frame, kUnitRange, 0).mean(0, true);
+    // Each wanted number is the mean of what lies under it; a smaller mask is stretched softly.
+    if (grey.size(1) >= height && grey.size(2) >= width)
+        return torch::adaptive_avg_pool2d(grey, {height, width}).squeeze(0);
+    return at::upsample_bilinear2d(grey.unsqueeze(0), {height, width}, false).view({height, width});
+}
+
 Result<torch::Tensor> resized_to_edge(const Frame& frame, int edge, int min_edge,
                                       const std::string& what) {
     if (frame.empty())

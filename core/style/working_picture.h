@@ -12,6 +12,10 @@ namespace pentimento::style {
 /// on the result, not on the frame.
 torch::Tensor resized(const Frame& frame, int width, int height);
 
+/// The brightness of a grey frame, transparent pixels as black: [height, width] in [0, 1], each
+/// number the mean over its area.
+torch::Tensor resized_mask(const Frame& frame, int width, int height);
+
 /// As resized, with the longer edge `edge` and the same proportions. InvalidArgument when the frame
 /// is empty or the shorter edge would fall below `min_edge`; `what` names the picture in the
 /// message.

@@ -108,6 +108,20 @@ TEST_F(Features, IdentifiesByTheHeader) {
     EXPECT_EQ(features[1].scalar_type(), torch::kFloat32) << "float16 weights are widened";
 }
 
+TEST_F(Features, Vgg16IsToldFromVgg19) {
+    const auto path = folder() / "vgg16.safetensors";
+    ASSERT_TRUE(write_safetensors(path, random_weights("vgg16", torch::kFloat16)));
+    const auto id = identify_weights(path);
+    ASSERT_TRUE(id) << id.error().message;
+    EXPECT_EQ(*id, "vgg16");
+    const auto network = nn::load_features(nn::feature_registry().at("vgg16"), path, "auto",
+                                           Pooling::Max, torch::kCPU);
+    ASSERT_TRUE(network) << network.error().message;
+    const auto features = (*network)->extract(torch::rand({1, 3, 32, 48}), {"relu3_3", "relu5_1"});
+    EXPECT_EQ(features[0].sizes(), (std::vector<std::int64_t>{1, 256, 8, 12}));
+    EXPECT_EQ(features[1].sizes(), (std::vector<std::int64_t>{1, 512, 2, 3}));
+}
+
 TEST_F(Features, RefusesOtherFilesWithAMessage) {
     const auto path = folder() / "other.safetensors";
     ASSERT_TRUE(write_safetensors(path, {{"a", torch::ones({2})}}));

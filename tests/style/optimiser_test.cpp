@@ -33,7 +33,7 @@ TEST_P(Optimiser, FindsTheMinimumWithinTheBounds) {
         Quadratic problem;
         problem.unit = unit;
         auto picture = start();
-        auto optimiser = make_pixel_optimiser(GetParam(), picture);
+        auto optimiser = make_pixel_optimiser(GetParam());
         const double first = problem(picture).loss - problem.least();
         for (int i = 0; i < 400; ++i)
             ASSERT_TRUE(optimiser->step(picture, automatic_rate(GetParam()), problem));
@@ -48,10 +48,10 @@ TEST_P(Optimiser, FindsTheMinimumWithinTheBounds) {
 TEST_P(Optimiser, ContinuesExactlyFromItsState) {
     const Quadratic problem;
     auto through = start();
-    auto first = make_pixel_optimiser(GetParam(), through);
+    auto first = make_pixel_optimiser(GetParam());
     for (int i = 0; i < 7; ++i) ASSERT_TRUE(first->step(through, 0.05, problem));
     auto resumed = through.clone();
-    auto second = make_pixel_optimiser(GetParam(), resumed);
+    auto second = make_pixel_optimiser(GetParam());
     nn::TensorMap saved;
     for (const auto& [name, tensor] : first->state()) saved.emplace(name, tensor.clone());
     ASSERT_TRUE(second->load(saved, resumed, "the test"));
@@ -65,7 +65,7 @@ TEST_P(Optimiser, ContinuesExactlyFromItsState) {
 TEST_P(Optimiser, RefusesAStateThatDoesNotFit) {
     const Quadratic problem;
     auto picture = start();
-    auto optimiser = make_pixel_optimiser(GetParam(), picture);
+    auto optimiser = make_pixel_optimiser(GetParam());
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(optimiser->step(picture, 0.05, problem));
     nn::TensorMap saved;
     for (const auto& [name, tensor] : optimiser->state())
@@ -83,7 +83,7 @@ TEST_P(Optimiser, RefusesAStateThatDoesNotFit) {
 TEST_P(Optimiser, NanIsAnErrorAndKeepsThePicture) {
     const Quadratic problem;
     auto picture = start();
-    auto optimiser = make_pixel_optimiser(GetParam(), picture);
+    auto optimiser = make_pixel_optimiser(GetParam());
     for (int i = 0; i < 5; ++i) ASSERT_TRUE(optimiser->step(picture, 0.05, problem));
     Status status;
     for (int i = 0; i < 20 && status; ++i)
@@ -101,7 +101,7 @@ TEST_P(Optimiser, NothingToDoIsNoError) {
     Quadratic problem;
     problem.goal = start();
     auto picture = start();
-    auto optimiser = make_pixel_optimiser(GetParam(), picture);
+    auto optimiser = make_pixel_optimiser(GetParam());
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(optimiser->step(picture, 0.05, problem));
     EXPECT_TRUE(torch::allclose(picture, start(), 0, 1e-6));
 }
@@ -113,7 +113,7 @@ TEST(Lbfgs, LearnsTheCurvature) {
     const Quadratic problem;
     const auto after = [&](const std::string& id, int steps) {
         auto picture = torch::full({1, 3, 10, 10}, 0.5f);
-        auto optimiser = make_pixel_optimiser(id, picture);
+        auto optimiser = make_pixel_optimiser(id);
         for (int i = 0; i < steps; ++i)
             EXPECT_TRUE(optimiser->step(picture, automatic_rate(id), problem));
         return problem(optimiser->shown(picture)).loss - problem.least();
@@ -124,7 +124,7 @@ TEST(Lbfgs, LearnsTheCurvature) {
 TEST(Lbfgs, TakesBackAStepThatGoesWrong) {
     // Beyond a wall at 0.6 the loss is enormous; the minimum lies just before it.
     auto picture = torch::full({1, 3, 4, 4}, 0.2f);
-    auto optimiser = make_pixel_optimiser("lbfgs", picture);
+    auto optimiser = make_pixel_optimiser("lbfgs");
     const auto wall = [](const torch::Tensor& x) -> Evaluation {
         const bool beyond = x.max().item<float>() > 0.6f;
         const auto gradient = torch::full_like(x, -1);

@@ -11,9 +11,13 @@
 
 #include "core/nn/features/feature_network.h"
 #include "core/style/style_run.h"
+#include "core/tensor/device.h"
 #include "core/tensor/safetensors.h"
 
 namespace pentimento::style {
+
+// Two threads that wait for each other take many times as long on a busy machine.
+inline const bool kOnOneThread = (tensor::set_threads(1), true);
 
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 

@@ -35,6 +35,33 @@ std::string first_missing(const FeatureDefinition& definition, const Safetensors
     return {};
 }
 
+/// The file's tensors, if it is one of `definition`.
+Result<TensorFile> read_weights(const FeatureDefinition& definition,
+                                const std::filesystem::path& weights) {
+    auto header = read_tensor_header(weights);
+    if (!header) return header.error();
+    if (const auto missing = first_missing(definition, *header); !missing.empty()) {
+        const auto other = identify_features(*header, weights.filename().string());
+        if (!other) return other.error();
+        return Error{ErrorCode::Unsupported,
+                     "'" + to_valid_utf8(weights.filename().string()) + "' holds the weights of " +
+                         feature_registry().at(*other).label + ", not of " + definition.label +
+                         ". Set features to " + *other + " or choose another file.",
+                     "missing: " + missing};
+    }
+    return read_tensor_file(
+        weights, [&](const std::string& name) { return definition.tensors.count(name) > 0; });
+}
+
+Result<TensorFile> read_embedded(const FeatureDefinition& definition) {
+    if (definition.embedded == nullptr || definition.embedded().empty())
+        return Error{ErrorCode::InvalidArgument,
+                     "The weights of " + definition.label + " are needed: choose their file. " +
+                         definition.weights_hint,
+                     {}};
+    return parse_safetensors(definition.embedded(), "the built-in weights");
+}
+
 /// The sizes of weights tell nothing: VGG-19's first filters have a norm of 1 in either kind. But
 /// there is only one file that people have of each kind, in float32 or rounded to 16 bits.
 bool is_from_caffe(const FeatureDefinition& definition,
@@ -68,11 +95,28 @@ FeatureNetwork::FeatureNetwork(const Preprocessing& preprocessing, std::vector<F
       stages_(std::move(stages)) {
 }
 
+torch::Tensor FeatureNetwork::prepared(const torch::Tensor& picture) const {
+    return ((bgr_ ? picture.flip({1}) : picture) - mean_) / deviation_;
+}
+
+std::int64_t FeatureNetwork::activation_count(const torch::Tensor& picture,
+                                              const std::vector<std::string>& layers) const {
+    auto x = prepared(picture);
+    std::int64_t count = 2 * x.numel(), to_deepest = count;
+    for (const auto& stage : stages_) {
+        x = stage.apply(x);
+        count += x.numel();
+        if (std::find(layers.begin(), layers.end(), stage.layer) != layers.end())
+            to_deepest = count;
+    }
+    return to_deepest;
+}
+
 std::vector<torch::Tensor> FeatureNetwork::extract(const torch::Tensor& picture,
                                                    const std::vector<std::string>& layers) const {
     std::vector<torch::Tensor> found(layers.size());
     std::size_t missing = layers.size();
-    auto x = ((bgr_ ? picture.flip({1}) : picture) - mean_) / deviation_;
+    auto x = prepared(picture);
     for (const auto& stage : stages_) {
         if (missing == 0) break;
         x = stage.apply(x);
@@ -135,19 +179,7 @@ Result<std::shared_ptr<const FeatureNetwork>> read_features(const FeatureDefinit
                                                             std::string_view preprocessing,
                                                             Pooling pooling,
                                                             const torch::Device& device) {
-    auto header = read_tensor_header(weights);
-    if (!header) return header.error();
-    if (const auto missing = first_missing(definition, *header); !missing.empty()) {
-        const auto other = identify_features(*header, weights.filename().string());
-        if (!other) return other.error();
-        return Error{ErrorCode::Unsupported,
-                     "'" + to_valid_utf8(weights.filename().string()) + "' holds the weights of " +
-                         feature_registry().at(*other).label + ", not of " + definition.label +
-                         ". Set features to " + *other + " or choose another file.",
-                     "missing: " + missing};
-    }
-    auto file = read_tensor_file(
-        weights, [&](const std::string& name) { return definition.tensors.count(name) > 0; });
+    auto file = weights.empty() ? read_embedded(definition) : read_weights(definition, weights);
     if (!file) return file.error();
     std::map<std::string, torch::Tensor> needed;
     for (const auto& [name, shape] : definition.tensors) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,14 @@ class FeatureNetwork {
     std::vector<torch::Tensor> extract(const torch::Tensor& picture,
                                        const std::vector<std::string>& layers) const;
 
+    /// Numbers in all activations on the way to the deepest of `layers`: what a backward pass
+    /// keeps.
+    std::int64_t activation_count(const torch::Tensor& picture,
+                                  const std::vector<std::string>& layers) const;
+
   private:
+    torch::Tensor prepared(const torch::Tensor& picture) const;
+
     bool bgr_;
     torch::Tensor mean_, deviation_;  // [1, 3, 1, 1]
     std::vector<FeatureStage> stages_;
@@ -77,6 +85,9 @@ struct FeatureDefinition {
     std::function<std::vector<FeatureStage>(const std::map<std::string, torch::Tensor>& weights,
                                             Pooling pooling)>
         build;
+    /// The weights that are part of the program: a safetensors file in memory. Null for networks
+    /// whose weights the person brings.
+    std::span<const std::byte> (*embedded)() = nullptr;
 };
 
 /// A duplicate id throws std::logic_error at start-up.
@@ -87,7 +98,7 @@ const std::map<std::string, FeatureDefinition, std::less<>>& feature_registry();
 /// The network whose tensors the file holds, or Unsupported with what is missing.
 Result<std::string> identify_features(const SafetensorsHeader& header, std::string_view file_name);
 
-/// `weights`: safetensors or .pth, of which only what is needed is read. `preprocessing`: "caffe",
+/// `weights`: safetensors or .pth, of which only what is needed is read; empty for embedded ones. `preprocessing`: "caffe",
 /// "torchvision", or "auto": what the file's note says (see detect_preprocessing), else what these
 /// weights are known to need, else torchvision's. float16 weights are widened. Errors: those of
 /// read_tensor_file, Unsupported when the file belongs to another network.

@@ -1,0 +1,105 @@
+// Pictures are resized from their originals at every size, never from each other.
+#include "core/style/working_scale.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/style/forecast.h"
+#include "core/style/params.h"
+#include "core/style/scales.h"
+#include "core/style/working_picture.h"
+#include "core/tensor/device.h"
+
+namespace pentimento::style {
+namespace {
+
+Error invalid(std::string message) {
+    return {ErrorCode::InvalidArgument, std::move(message), {}};
+}
+
+/// The longer edge at which the shorter one still has `least` px.
+int smallest_edge(const Frame& frame, int least) {
+    const double shorter = std::max(1, std::min(frame.width, frame.height));
+    return static_cast<int>(std::ceil(least * std::max(frame.width, frame.height) / shorter));
+}
+
+}  // namespace
+
+Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inputs) {
+    if (inputs.styles.empty() || inputs.styles.size() > kMaxStyles)
+        return invalid("A style run needs 1 to " + std::to_string(kMaxStyles) +
+                       " style pictures, not " + std::to_string(inputs.styles.size()) + ".");
+    if (inputs.masks.size() > inputs.styles.size())
+        return invalid("There are more masks than style pictures: each belongs to one of them.");
+    for (const auto& mask : inputs.masks)
+        if (mask && mask->empty())
+            return invalid("A mask is empty: choose another picture for it.");
+    Ingredients made;
+    made.definition = &nn::feature_registry().at(params.get(features_param()));
+    if (inputs.weights.empty())
+        return invalid("The weights of " + made.definition->label +
+                       " are needed: choose their file. " + made.definition->weights_hint);
+    if (const auto layers = content_layers(*made.definition, params); !layers)
+        return layers.error();
+    const auto device_name = tensor::resolve_device(params.get(kDevice));
+    if (!device_name) return device_name.error();
+    made.device = torch::Device(*device_name);
+    tensor::set_threads(static_cast<int>(params.get(kThreads)));
+
+    int smallest = smallest_edge(inputs.content, made.definition->min_edge);
+    for (const auto& style : inputs.styles)
+        smallest = std::max(
+            smallest, static_cast<int>(std::ceil(smallest_edge(style, made.definition->min_edge) /
+                                                 params.get(kStyleSize))));
+    made.edges = scale_edges(params, smallest);
+    auto network = nn::load_features(
+        *made.definition, inputs.weights, params.get(kPreprocessing),
+        params.get(kPooling) == "max" ? nn::Pooling::Max : nn::Pooling::Average, made.device);
+    if (!network) return network.error();
+    made.network = *network;
+    made.inputs = std::move(inputs);
+    return made;
+}
+
+Result<torch::Tensor> Ingredients::content(std::size_t scale) const {
+    return resized_to_edge(inputs.content, edges.at(scale), definition->min_edge,
+                           "The content picture");
+}
+
+Result<Pictures> Ingredients::pictures(const ParamSet& params, std::size_t scale) const {
+    auto content = this->content(scale);
+    if (!content) return content.error();
+    const auto style_size = static_cast<int>(std::lround(edges.at(scale) * params.get(kStyleSize)));
+    Pictures pictures;
+    for (std::size_t i = 0; i < inputs.styles.size(); ++i) {
+        auto style = resized_to_edge(inputs.styles[i], style_size, definition->min_edge,
+                                     "Style picture " + std::to_string(i + 1));
+        if (!style) return style.error();
+        pictures.styles.push_back(style->to(device));
+    }
+    pictures.masks =
+        make_masks(inputs.masks, inputs.styles.size(), static_cast<int>(content->size(3)),
+                   static_cast<int>(content->size(2)));
+    for (auto& mask : pictures.masks) mask = mask.to(device);
+    pictures.content = content->to(device);
+    return pictures;
+}
+
+WorkingScale WorkingScale::of(const Ingredients& ingredients, const ParamSet& params,
+                              std::size_t index, const Pictures& pictures) {
+    const auto& content = pictures.content;
+    const auto tile = choose_tile(*ingredients.network, *ingredients.definition, params,
+                                  content.size(3), content.size(2), available_memory());
+    return {index, Objective(ingredients.network, *ingredients.definition, params, pictures, tile),
+            content.sizes().vec()};
+}
+
+Result<WorkingScale> WorkingScale::make(const Ingredients& ingredients, const ParamSet& params,
+                                        std::size_t index) {
+    const auto pictures = ingredients.pictures(params, index);
+    if (!pictures) return pictures.error();
+    return of(ingredients, params, index, *pictures);
+}
+
+}  // namespace pentimento::style
