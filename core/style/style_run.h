@@ -30,6 +30,14 @@ const Schema& schema();
 const std::vector<Preset>& presets();
 std::string style_weight_id(int index);  ///< index from 0
 
+/// For films: what the result should stay like, say the last frame's result moved along with what
+/// is to be seen in it.
+struct Likeness {
+    Frame picture;            ///< of the content's proportions
+    std::vector<float> mask;  ///< row by row over `picture`: where it counts, 0 … 1
+    double weight = 0;        ///< as content_weight and style_weight
+};
+
 struct StyleInputs {
     Frame content;
     std::vector<Frame> styles;   ///< 1 … kMaxStyles
@@ -38,7 +46,8 @@ struct StyleInputs {
     /// none, is fine. A style without a mask gets what the others leave; without any mask, every
     /// style is everywhere.
     std::vector<std::optional<Frame>> masks;
-    std::filesystem::path weights;  ///< safetensors of the feature network named by "features"
+    std::filesystem::path weights;  ///< of the feature network named by "features"
+    std::optional<Likeness> likeness;
 };
 
 /// What every style run measures; also for showing stored runs.

@@ -286,6 +286,9 @@ TEST_F(BatchVideo, AnMp4FromAnInterruptedAndFromAWholeFilm) {
     EXPECT_NEAR((*film)->info().fps, 25, 0.01);
     EXPECT_EQ((*film)->info().width, 64);
     EXPECT_FALSE(fs::exists(video_work_folder(request.out))) << "tidied up";
+    const auto again = make_video_run(request);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, ErrorCode::Conflict) << "it is complete";
     EXPECT_FALSE(write_film(this->film("never.mp4")));
 }
 
@@ -298,6 +301,22 @@ TEST_F(BatchVideo, ACutBeginsAnew) {
         EXPECT_TRUE(event.type != "cut" || event.data["frame"] == 3);
     EXPECT_EQ(played.flicker.size(), 2u);
     EXPECT_EQ(played.steps, 3 + 2 + 3 + 2);
+}
+
+TEST_F(BatchVideo, KeptColoursAreLaidOverTheFilmAndNotCarriedAlong) {
+    write_clip(3);
+    const Patch keep{{"colour", std::string("luma")}};
+    ASSERT_TRUE(play(make_video_run(film("plain"))).finished);
+    ASSERT_TRUE(play(make_video_run(film("kept", keep))).finished);
+    EXPECT_FALSE(play(make_video_run(film("cut", keep)), 8).finished);
+    ASSERT_TRUE(play(make_video_run(film("cut", keep))).finished);
+    for (int i = 1; i <= 3; ++i) {
+        const auto name = "0000000" + std::to_string(i) + ".png";
+        EXPECT_NE(bytes(folder / "kept" / name), bytes(folder / "plain" / name));
+        EXPECT_EQ(bytes(folder / "kept" / name), bytes(folder / "cut" / name)) << name;
+    }
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder / "kept"), fs::directory_iterator()), 4)
+        << "three frames and their description";
 }
 
 TEST_F(BatchVideo, FollowingTheMovementFlickersLess) {
@@ -313,10 +332,14 @@ TEST_F(BatchVideo, FollowingTheMovementFlickersLess) {
     auto apart = longer;
     apart["follow"] = false;
     const auto without = play(make_video_run(film("without", apart)));
-    ASSERT_TRUE(with.finished && without.finished);
+    auto loose = longer;
+    loose["coherence"] = 0.0;
+    const auto warped_only = play(make_video_run(film("loose", loose)));
+    ASSERT_TRUE(with.finished && without.finished && warped_only.finished);
     ASSERT_EQ(with.flicker.size(), 3u);
     ASSERT_EQ(without.flicker.size(), 3u);
-    EXPECT_LT(mean(with.flicker), 0.8 * mean(without.flicker));
+    EXPECT_LT(mean(warped_only.flicker), 0.9 * mean(without.flicker));
+    EXPECT_LT(mean(with.flicker), 0.8 * mean(warped_only.flicker));
 }
 
 TEST_F(BatchVideo, FilmsThatCannotWorkSaySo) {
