@@ -75,7 +75,7 @@ class BatchRun final : public Run {
 
   private:
     std::int64_t steps_per_picture() const {
-        return std::get<std::int64_t>(batch_.params.value("steps"));
+        return style::total_steps(batch_.params);
     }
     std::size_t per_content() const { return batch_.blend ? 1 : batch_.styles.size(); }
     const fs::path& content() const { return batch_.contents[item_ / per_content()]; }

@@ -240,14 +240,23 @@ class VideoRun final : public Run {
     Status restore(const fs::path& dir) override { return save(dir); }
 
   private:
-    std::int64_t first_steps() const {
-        return std::get<std::int64_t>(request_.params.value("steps"));
-    }
+    std::int64_t first_steps() const { return style::total_steps(style_params()); }
     std::int64_t later_steps() const {
         return follow() ? request_.params.get(kFrameSteps) : first_steps();
     }
     bool keeps_colour() const { return to_text(request_.params.value("colour")) != "none"; }
-    bool follow() const { return request_.params.get(kFollow); }
+    /// An instant blend has no start that could be moved along; it hardly flickers by itself.
+    bool follow() const {
+        return request_.params.get(kFollow) &&
+               to_text(request_.params.value("method")) != "instant";
+    }
+    /// Those that a style run knows.
+    ParamSet style_params() const {
+        ParamSet params(style::schema());
+        for (const ParamSpec& spec : style::schema().specs())
+            (void)params.set(spec.id, request_.params.value(spec.id));  // valid there, valid here
+        return params;
+    }
     /// Of that many frames from the start, without cuts.
     std::int64_t steps_for(std::int64_t frames) const {
         return frames > 0 ? first_steps() + (frames - 1) * later_steps() : 0;
@@ -283,9 +292,7 @@ class VideoRun final : public Run {
         inputs.weights = request_.weights;
         inputs.content = content_;
         inputs.styles = styles_;
-        ParamSet params(style::schema());
-        for (const ParamSpec& spec : style::schema().specs())
-            if (Status set = params.set(spec.id, request_.params.value(spec.id)); !set) return set;
+        ParamSet params = style_params();
         warped_ = {};
         mask_.clear();
         if (index_ > 0)
@@ -295,7 +302,7 @@ class VideoRun final : public Run {
         run_ = *std::move(made);
         last_.reset();  // only now: it kept the feature network in memory
         steps_before_ = steps_done_;
-        steps_this_frame_ = std::get<std::int64_t>(params.value("steps"));
+        steps_this_frame_ = style::total_steps(params);
         return {};
     }
 

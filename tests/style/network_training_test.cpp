@@ -163,7 +163,7 @@ class InstantTest : public NetworkTrainingTest {
         return *std::move(made);
     }
     static ParamSet at(const Patch& changes) {
-        ParamSet params(instant_schema());
+        ParamSet params(schema());
         EXPECT_TRUE(params.apply({{"size", std::int64_t{72}}, {"threads", std::int64_t{1}}}));
         EXPECT_TRUE(params.apply(changes));
         return params;
@@ -225,7 +225,7 @@ TEST(BuiltinNetworks, ArePartOfTheProgram) {
     const auto features = nn::load_features(nn::feature_registry().at("builtin"), {}, "auto",
                                             nn::Pooling::Max, torch::kCPU);
     ASSERT_TRUE(features) << features.error().message;
-    const auto blender = InstantBlender::make(ParamSet(instant_schema()));
+    const auto blender = InstantBlender::make(ParamSet(schema()));
     EXPECT_TRUE(blender) << blender.error().message;
 }
 

@@ -8,7 +8,9 @@
 #include "core/nn/features/builtin.h"
 #include "core/nn/features/feature_network.h"
 #include "core/nn/module_state.h"
+#include "core/style/colour.h"
 #include "core/style/instant/decoder.h"
+#include "core/style/instant/instant_run.h"
 #include "core/style/params.h"
 #include "core/style/style_run.h"
 #include "core/style/working_picture.h"
@@ -20,28 +22,6 @@
 namespace pentimento::style {
 
 using torch::Tensor;
-
-const Param<double> kStrength =
-    Param<double>("strength", 1)
-        .label("Strength")
-        .help(
-            "How far the picture goes over to the style: 0 leaves it as it is, 1 takes the style's "
-            "colours and textures whole. Acts at once.")
-        .group("Blend")
-        .range(0, 1)
-        .step(0.05)
-        .live();
-
-const Schema& instant_schema() {
-    static const Schema schema = [] {
-        Schema s;
-        s.add(kSize).add(kStrength).add(kStyleSize);
-        for (int i = 0; i < kMaxStyles; ++i) s.add(style_weight_param(i));
-        s.add(kDevice).add(kThreads);
-        return s;
-    }();
-    return schema;
-}
 
 namespace {
 
@@ -86,8 +66,8 @@ struct InstantBlender::Impl {
 
     struct Content {
         Frame frame;
-        int size = 0;  ///< that `levels` were made for; 0: none
-        std::int64_t width = 0, height = 0;
+        int size = 0;    ///< that `levels` were made for; 0: none
+        Tensor picture;  ///< [1, 3, h, w]
         std::vector<Level> levels;
     } content;
     struct Style {
@@ -101,8 +81,7 @@ struct InstantBlender::Impl {
         if (content.size == size) return {};
         auto picture = resized_to_edge(content.frame, size, kMinEdge, "The content picture");
         if (!picture) return picture.error();
-        content.height = picture->size(2);
-        content.width = picture->size(3);
+        content.picture = picture->to(device);
         content.levels.clear();
         for (auto& features : encoder->extract(padded(*picture).to(device), instant_layers()))
             content.levels.push_back({features, channel_statistics(features)});
@@ -122,11 +101,10 @@ struct InstantBlender::Impl {
         return {};
     }
 
-    Result<Frame> blend(const ParamSet& params) {
+    Result<Tensor> blend(const ParamSet& params, int size) {
         torch::NoGradGuard no_grad;
         if (content.frame.empty())
             return Error{ErrorCode::InvalidArgument, "There is no content picture yet.", {}};
-        const auto size = static_cast<int>(params.get(kSize));
         if (auto done = look_at_content(size); !done) return done.error();
         const int edge = static_cast<int>(std::lround(size * params.get(kStyleSize)));
         double sum = 0;
@@ -182,7 +160,7 @@ Result<std::unique_ptr<InstantBlender>> InstantBlender::make(const ParamSet& par
 }
 
 void InstantBlender::set_content(Frame content) {
-    impl_->content = {std::move(content), 0, 0, 0, {}};
+    impl_->content = {std::move(content), 0, {}, {}};
 }
 
 void InstantBlender::set_style(int index, Frame style) {
@@ -190,7 +168,20 @@ void InstantBlender::set_style(int index, Frame style) {
 }
 
 Result<Frame> InstantBlender::blend(const ParamSet& params) {
-    return tensor::guarded("The blend", [&] { return impl_->blend(params); });
+    return tensor::guarded("The blend", [&]() -> Result<Frame> {
+        auto picture = impl_->blend(params, static_cast<int>(params.get(kSize)));
+        if (!picture) return picture.error();
+        return tensor_to_frame((*picture)[0]);
+    });
+}
+
+Result<Tensor> instant_picture(const ParamSet& params, const StyleInputs& inputs, int size) {
+    auto blender = InstantBlender::make(params);
+    if (!blender) return blender.error();
+    (*blender)->set_content(inputs.content);
+    for (std::size_t i = 0; i < inputs.styles.size(); ++i)
+        (*blender)->set_style(static_cast<int>(i), inputs.styles[i]);
+    return (*blender)->impl().blend(params, size);
 }
 
 }  // namespace pentimento::style

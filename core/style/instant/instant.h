@@ -10,10 +10,6 @@
 
 namespace pentimento::style {
 
-extern const Param<double> kStrength;
-/// Size, style size (which is the brush's), strength, the weights of the styles, the machine.
-const Schema& instant_schema();
-
 /// Where networks of one's own are; empty for the built-in ones.
 struct InstantNetworks {
     std::filesystem::path features;
@@ -25,7 +21,7 @@ struct InstantNetworks {
 /// new size everything. Calls come from one thread at a time.
 class InstantBlender {
   public:
-    /// Takes device and threads from `params`.
+    /// Takes device and threads from `params`, of schema().
     static Result<std::unique_ptr<InstantBlender>> make(const ParamSet& params,
                                                         const InstantNetworks& networks = {});
     ~InstantBlender();
@@ -34,13 +30,16 @@ class InstantBlender {
     void set_content(Frame content);
     void set_style(int index, Frame style);
 
-    /// The blend at `params` (of instant_schema()): longer edge `size`, the content's proportions.
-    /// Without any style, or with all weights 0, it is the content as the networks see it.
-    /// InvalidArgument without a content.
+    /// The blend at `params` (size, style size, strength, weights of the styles, colour): longer
+    /// edge `size`, the content's proportions. Without any style, or with all weights 0, it is the
+    /// content as the networks see it. InvalidArgument without a content.
     Result<Frame> blend(const ParamSet& params);
 
-  private:
     struct Impl;
+    /// For the engine's own files, which know torch.
+    Impl& impl() { return *impl_; }
+
+  private:
     explicit InstantBlender(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
