@@ -239,6 +239,45 @@ TEST_F(Cli, BranchReplayAndCompare) {
     EXPECT_NE(done.err.find("steps"), std::string::npos) << done.err;
 }
 
+// With what is part of the program alone: no weights file, no network.
+TEST_F(Cli, StyleNeedsNothingButTheProgram) {
+    const fs::path samples = fs::path(PENTIMENTO_SOURCE_DIR) / "resources/samples";
+    const std::string content = (samples / "content-landscape.jpg").string(),
+                      style = (samples / "style-waves.jpg").string();
+    const auto blend = [&](const std::string& name, std::vector<std::string> more) {
+        std::vector<std::string> call = {
+            "style",     "--content", content, "--style",          style, "--out", path(name),
+            "--threads", "1",         "--run", path("run " + name)};
+        call.insert(call.end(), more.begin(), more.end());
+        const Outcome done = run(call);
+        EXPECT_EQ(done.status, 0) << done.err;
+        auto picture = read_picture(home / name);
+        EXPECT_TRUE(picture);
+        return picture ? *std::move(picture) : Frame{};
+    };
+    const Frame whole = blend("instant.png", {"--method", "instant", "--size", "160"});
+    EXPECT_EQ(std::max(whole.width, whole.height), 160);
+    const Frame none =
+        blend("plain.png", {"--method", "instant", "--size", "160", "--strength", "0"});
+    ASSERT_EQ(none.width, whole.width);
+    double difference = 0;
+    for (int y = 0; y < whole.height; ++y)
+        for (int x = 0; x < 4 * whole.width; ++x)
+            difference += std::abs(whole.row(y)[x] - none.row(y)[x]);
+    EXPECT_GT(difference / (4.0 * whole.width * whole.height), 8) << "a style has to be seen";
+
+    blend("refined.png", {"--features", "builtin", "--init", "instant", "--size", "96", "--scales",
+                          "one", "--steps", "12"});
+    const auto rows = Experiment::open(home / "run refined.png")->read_metrics();
+    ASSERT_GE(rows.size(), 2u);
+    const auto total = [](const MetricRow& row) {
+        for (const Metric& metric : row.metrics)
+            if (metric.id == "total_loss") return metric.value;
+        return std::nan("");
+    };
+    EXPECT_LT(total(rows.back()), total(rows.front()));
+}
+
 TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
     const fs::path weights = assets() / "weights" / "squeezenet1_1_caffe_f16.safetensors";
     if (!fs::exists(weights)) GTEST_SKIP() << "no assets";

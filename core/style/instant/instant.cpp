@@ -132,8 +132,11 @@ struct InstantBlender::Impl {
             }
             levels.push_back(with_statistics(level.features, level.own, wanted));
         }
-        const auto picture = decoder->forward(levels);
-        return tensor_to_frame(picture[0].narrow(1, 0, content.height).narrow(2, 0, content.width));
+        const auto blended = decoder->forward(levels)
+                                 .narrow(2, 0, content.picture.size(2))
+                                 .narrow(3, 0, content.picture.size(3))
+                                 .clamp(0, 1);
+        return keep_colour(params.get(kColour), blended, content.picture);
     }
 };
 

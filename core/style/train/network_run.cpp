@@ -117,6 +117,14 @@ Result<StepReport> NetworkRun::step() {
                              "resume from the last checkpoint.",
                          {}};
         total->second.backward();
+        {
+            // Relative losses have rare, steep gradients (a channel that is nearly constant); with
+            // all of the same length none of them spoils Adam's memory of what is usual.
+            torch::NoGradGuard no_grad;
+            const auto length = nn::gradient_norm(*network_).clamp_min(1e-12);
+            for (auto& parameter : network_->parameters())
+                if (parameter.grad().defined()) parameter.mutable_grad().div_(length);
+        }
         optimiser_.step();
         ++steps_done_;
         StepReport report;

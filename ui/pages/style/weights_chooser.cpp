@@ -26,6 +26,7 @@ namespace pentimento::ui {
 namespace {
 
 const QString kSetting = QStringLiteral("style/weights");
+const QString kBuiltin = QStringLiteral("builtin");
 
 QStringList offered(const std::vector<std::filesystem::path>& known) {
     QStringList files;
@@ -80,7 +81,6 @@ WeightsChooser::WeightsChooser(std::vector<std::filesystem::path> known, QWidget
     theme::set_role(title, "subheading");
     files_ = new QComboBox;
     files_->setAccessibleName(tr("Weights file of the feature network"));
-    files_->setPlaceholderText(tr("No weights file"));
     files_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     files_->setMinimumContentsLength(12);
     auto* browse = new QToolButton;
@@ -132,10 +132,14 @@ WeightsChooser::WeightsChooser(std::vector<std::filesystem::path> known, QWidget
     layout->addLayout(row);
     layout->addWidget(progress_row_);
     layout->addWidget(status_);
+    files_->addItem(tr("Built in"), QString());
     for (const QString& path : offered(known)) {
         files_->addItem(QFileInfo(path).fileName(), path);
         files_->setItemData(files_->count() - 1, path, Qt::ToolTipRole);
     }
+    // What was used last, else what is there at once.
+    const QString last = QSettings().value(kSetting).toString();
+    files_->setCurrentIndex(last.isEmpty() ? 0 : std::max(0, files_->findData(last)));
     connect(files_, &QComboBox::currentIndexChanged, this,
             [this] { identify(files_->currentData().toString()); });
     identify(files_->currentData().toString());
@@ -220,7 +224,7 @@ void WeightsChooser::downloaded(const Result<std::filesystem::path>& path) {
 }
 
 QString WeightsChooser::missing() const {
-    if (!weights_.empty()) return {};
+    if (!weights_.empty() || network_ == kBuiltin) return {};
     if (identifier_.busy()) return tr("The weights file is being checked.");
     return problem_.isEmpty() ? tr("Choose a weights file for the feature network first.")
                               : problem_;
@@ -253,11 +257,12 @@ void WeightsChooser::identify(const QString& path) {
     network_.clear();
     problem_.clear();
     if (path.isEmpty()) {
-        show_status(
-            tr("A weights file is needed before pictures can be blended: download one, or choose "
-               "one that you have.") +
-                hints(),
-            false);
+        identifier_.cancel();
+        network_ = kBuiltin;
+        QSettings().remove(kSetting);
+        show_status(tr("Pentimento's own network: small and fast. Others paint with richer "
+                       "strokes; their weights can be downloaded or chosen here."),
+                    false);
         Q_EMIT changed();
         return;
     }

@@ -1,4 +1,4 @@
-// Chooses the feature network's weights file and says plainly that one is needed.
+// Chooses the feature network: the built-in one, or the weights file of another.
 #pragma once
 
 #include <QTimer>
@@ -25,9 +25,9 @@ class WeightsChooser : public QWidget {
     explicit WeightsChooser(std::vector<std::filesystem::path> known, QWidget* parent = nullptr);
     ~WeightsChooser() override;
 
-    /// The chosen file; empty until it has been found to be a feature network.
+    /// The chosen file; empty for the built-in network, and until a file has been found to be one.
     std::filesystem::path weights() const { return weights_; }
-    /// "vgg19", "squeezenet"; empty as above.
+    /// "builtin", "vgg19", "squeezenet"; empty while a file is no network.
     QString network() const { return network_; }
     /// Why there are no weights, for a disabled button's tooltip; empty when there are.
     QString missing() const;
