@@ -138,7 +138,8 @@ Result<PreparedRun> prepare_new(const State& state) {
     std::vector<fs::path> styles;
     Result<ParamSet> params = chosen_params(state, styles);
     if (!params) return params.error();
-    StyleRequest request{.params = *std::move(params), .content = state.contents[0], .styles = std::move(styles)};
+    StyleRequest request{
+        .params = *std::move(params), .content = state.contents[0], .styles = std::move(styles)};
     if (!state.start.empty()) request.start = state.start;
     for (const std::string& mask : state.masks)
         request.masks.push_back(mask == "-" ? fs::path() : fs::path(mask));
@@ -213,7 +214,7 @@ void add_style(CLI::App& app, Handlers& handlers) {
     command
         ->add_option("--weights", state->weights,
                      "The feature network's file, .safetensors or .pth (default: what 'fetch' "
-                     "downloaded)")
+                     "downloaded, else the built-in network)")
         ->type_name("FILE");
     command
         ->add_option("--out", state->out,
