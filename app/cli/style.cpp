@@ -1,10 +1,13 @@
 #include <charconv>
+#include <span>
 
 #include "app/cli/commands.h"
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/jobs/workspace.h"
+#include "core/media/picture.h"
 #include "core/style/style_run.h"
 
 namespace pentimento::cli {
@@ -81,6 +84,19 @@ Result<PreparedRun> prepare_new(const State& state) {
                      state.weights + " holds the weights of " + *network + ", not of " +
                          to_text(request.params.value("features")) + ".",
                      ""};
+    }
+    if (!state.quiet) {
+        const Result<std::string> content = read_file(request.content);
+        if (!content) return content.error();
+        const auto header =
+            probe_picture(std::as_bytes(std::span(content->data(), content->size())),
+                          fs::path(state.content).filename().string());
+        if (!header) return header.error();
+        const Result<style::Forecast> forecast = style::forecast(
+            request.params, header->width, header->height, static_cast<int>(request.styles.size()));
+        if (!forecast) return forecast.error();
+        std::printf("%s\n", style::describe(*forecast).c_str());
+        std::fflush(stdout);
     }
     const std::string name = fs::path(state.content).stem().string() + " in the style of " +
                              request.styles[0].stem().string();
