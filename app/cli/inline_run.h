@@ -12,7 +12,8 @@ struct InlineOutcome {
     bool interrupted = false;  ///< by Ctrl-C; the run is saved and can be resumed
     Progress last;
     std::optional<Preview> picture;  ///< the last state, for runs that have pictures
-    std::vector<Event> skipped;      ///< "skipped" events, for imports
+    std::vector<Event> skipped;      ///< "skipped" events, for imports and batches
+    std::vector<Event> made;         ///< "made" events, for batches
 };
 /// `quiet`: no progress, only warnings.
 Result<InlineOutcome> run_in_terminal(PreparedRun run, bool quiet);

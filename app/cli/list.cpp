@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"
+#include "core/jobs/video.h"
 #include "core/media/import.h"
 #include "core/style/style_run.h"
 
@@ -79,6 +80,14 @@ Json entries(const List& list) {
     return array;
 }
 
+/// What films have beside the settings of style transfer.
+Json video_params() {
+    Json array = Json::array();
+    for (const ParamSpec& spec : video_schema().specs())
+        if (!style::schema().find(spec.id)) array.push_back(entry(spec));
+    return array;
+}
+
 std::string allowed_text(const Json& item) {
     if (item.contains("choices")) {
         std::vector<std::string> ids;
@@ -148,7 +157,8 @@ void add_list(CLI::App& app, Handlers& handlers) {
         if (state->what == "params")
             result = {{"import", entries(import_schema().specs())},
                       {"train", entries(gan::schema().specs())},
-                      {"style", entries(style::schema().specs())}};
+                      {"style", entries(style::schema().specs())},
+                      {"video", video_params()}};
         if (state->what == "presets")
             result = {{"train", entries(gan::presets())}, {"style", entries(style::presets())}};
         if (state->json) {

@@ -31,6 +31,9 @@ int main(int argc, char** argv) {
     cli::add_train(app, handlers);
     cli::add_sample(app, handlers);
     cli::add_style(app, handlers);
+    cli::add_train_style(app, handlers);
+    cli::add_video(app, handlers);
+    cli::add_fetch(app, handlers);
     cli::add_health(app, handlers);
     cli::add_evaluate(app, handlers);
     cli::add_describe(app, handlers);

@@ -1,11 +1,15 @@
+#include <algorithm>
 #include <charconv>
 #include <span>
+#include <utility>
 
 #include "app/cli/commands.h"
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
+#include "app/cli/weights.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/jobs/batch.h"
 #include "core/jobs/workspace.h"
 #include "core/media/picture.h"
 #include "core/style/style_run.h"
@@ -14,9 +18,9 @@ namespace pentimento::cli {
 namespace {
 
 struct State {
-    std::string content, start, weights, out, run, resume, preset;
-    std::vector<std::string> styles, masks;
-    bool quiet = false, strip = false;
+    std::vector<std::string> contents, styles, masks;
+    std::string start, weights, out, run, resume, preset, format = "png";
+    bool quiet = false, strip = false, each = false, blend = false, overwrite = false;
     ParamOptions options;
 };
 
@@ -38,68 +42,133 @@ StyleArgument split_weight(const std::string& text) {
     return {text.substr(0, at), text.substr(at + 1)};
 }
 
-Result<PreparedRun> prepare_new(const State& state) {
-    for (const auto& [value, option] :
-         {std::pair(state.content, "--content"), {state.weights, "--weights"}})
-        if (value.empty())
-            return Error{ErrorCode::InvalidArgument,
-                         std::string("Name a file with ") + option + ".", ""};
+/// Preset, then what was given by name; `styles` get the weights that stand behind their names.
+Result<ParamSet> chosen_params(const State& state, std::vector<fs::path>& styles) {
+    if (state.contents.empty())
+        return Error{ErrorCode::InvalidArgument, "Name a picture with --content.", ""};
     if (state.styles.empty())
         return Error{ErrorCode::InvalidArgument, "Name at least one picture with --style.", ""};
     ParamSet params(style::schema());
-    if (!state.preset.empty()) {
-        std::vector<std::string> ids;
-        const Preset* found = nullptr;
-        for (const Preset& preset : style::presets()) {
-            ids.push_back(preset.id);
-            if (preset.id == state.preset) found = &preset;
-        }
-        if (!found)
-            return Error{
-                ErrorCode::InvalidArgument,
-                "There is no preset '" + state.preset + "' (presets: " + join(ids, ", ") + ")", ""};
-        if (Status applied = found->apply_to(params); !applied) return applied.error();
-    }
-    StyleRequest request{params, state.content, {}, std::nullopt, state.weights};
+    if (!state.preset.empty())
+        if (Status applied = apply_preset(params, state.preset, style::presets()); !applied)
+            return applied.error();
     for (std::size_t i = 0; i < state.styles.size(); ++i) {
         const StyleArgument argument = split_weight(state.styles[i]);
-        request.styles.push_back(argument.path);
+        styles.push_back(argument.path);
         if (argument.weight && i < static_cast<std::size_t>(style::kMaxStyles))
-            if (Status set = request.params.set_text(style::style_weight_id(static_cast<int>(i)),
-                                                     *argument.weight);
+            if (Status set =
+                    params.set_text(style::style_weight_id(static_cast<int>(i)), *argument.weight);
                 !set)
                 return set.error();
     }
-    for (const std::string& mask : state.masks)
-        request.masks.push_back(mask == "-" ? fs::path() : fs::path(mask));
-    if (!state.start.empty()) request.start = state.start;
-    if (Status applied = state.options.apply_to(request.params); !applied) return applied.error();
-    // The weights file knows its network: only a contradiction needs saying.
-    const Result<std::string> network = style::identify_weights(state.weights);
-    if (!network) return network.error();
-    if (!state.options.given("features")) {
-        if (Status set = request.params.set_text("features", *network); !set) return set.error();
-    } else if (to_text(request.params.value("features")) != *network) {
+    if (Status applied = state.options.apply_to(params); !applied) return applied.error();
+    return params;
+}
+
+bool is_folder(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
+/// Many contents × many styles, in one folder.
+bool is_batch(const State& state) {
+    if (!state.resume.empty()) return false;
+    const auto any_folder = [](const std::vector<std::string>& paths) {
+        return std::any_of(paths.begin(), paths.end(),
+                           [](const auto& path) { return is_folder(split_weight(path).path); });
+    };
+    return state.each || state.contents.size() > 1 || any_folder(state.contents) ||
+           any_folder(state.styles) || is_folder(state.out) || state.out.ends_with('/');
+}
+
+Status run_batch(const State& state) {
+    StyleBatch batch{ParamSet(style::schema())};
+    std::vector<fs::path> styles;
+    Result<ParamSet> params = chosen_params(state, styles);
+    if (!params) return params.error();
+    if (!state.start.empty() || !state.run.empty() || !state.masks.empty())
         return Error{ErrorCode::InvalidArgument,
-                     state.weights + " holds the weights of " + *network + ", not of " +
-                         to_text(request.params.value("features")) + ".",
-                     ""};
+                     "--start, --mask and --run are for a single picture, not for a batch.", ""};
+    std::vector<std::string> style_names;
+    for (const fs::path& path : styles) style_names.push_back(path.string());
+    for (const auto& [from, to] : {std::pair(&state.contents, &batch.contents),
+                                   std::pair(&std::as_const(style_names), &batch.styles)}) {
+        auto pictures = expand_pictures(*from);
+        if (!pictures) return pictures.error();
+        *to = *std::move(pictures);
+    }
+    Result<fs::path> weights =
+        choose_weights(*params, state.weights, state.options.given("features"));
+    if (!weights) return weights.error();
+    batch.params = *std::move(params);
+    batch.weights = *std::move(weights);
+    batch.out = state.out;
+    batch.blend = state.blend;
+    batch.extension = state.format;
+    batch.embed_settings = !state.strip;
+    batch.overwrite = state.overwrite;
+    const std::size_t all = batch_results(batch).size();
+    PreparedRun run;
+    run.factory = [batch] { return make_batch_run(batch); };
+    Result<InlineOutcome> outcome = run_in_terminal(std::move(run), state.quiet);
+    if (!outcome) return outcome.error();
+    std::size_t there = 0, failed = 0;
+    for (const Event& event : outcome->skipped) {
+        if (event.data["reason"] == "exists") {
+            ++there;
+            continue;
+        }
+        ++failed;
+        std::fprintf(stderr, "not made: %s\n", event.text.c_str());
     }
     if (!state.quiet) {
-        const Result<std::string> content = read_file(request.content);
-        if (!content) return content.error();
-        const auto header =
-            probe_picture(std::as_bytes(std::span(content->data(), content->size())),
-                          fs::path(state.content).filename().string());
-        if (!header) return header.error();
-        const Result<style::Forecast> forecast = style::forecast(
-            request.params, header->width, header->height, static_cast<int>(request.styles.size()));
-        if (!forecast) return forecast.error();
-        std::printf("%s\n", style::describe(*forecast).c_str());
-        std::fflush(stdout);
+        std::printf("%s: %zu of %zu pictures made", state.out.c_str(), outcome->made.size(), all);
+        if (there > 0)
+            std::printf(", %zu were there already (--overwrite makes them again)", there);
+        if (failed > 0) std::printf(", %zu could not be made", failed);
+        std::printf("\n");
+        if (outcome->interrupted) std::printf("The same call goes on with what is missing.\n");
     }
-    const std::string name = fs::path(state.content).stem().string() + " in the style of " +
-                             request.styles[0].stem().string();
+    if (failed > 0)
+        return Error{
+            ErrorCode::Io,
+            std::to_string(failed) + " of " + std::to_string(all) + " pictures could not be made.",
+            ""};
+    return {};
+}
+
+/// What it will take, before it begins.
+Status tell_forecast(const StyleRequest& request) {
+    const Result<std::string> content = read_file(request.content);
+    if (!content) return content.error();
+    const auto header = probe_picture(std::as_bytes(std::span(content->data(), content->size())),
+                                      request.content.filename().string());
+    if (!header) return header.error();
+    const Result<style::Forecast> forecast = style::forecast(
+        request.params, header->width, header->height, static_cast<int>(request.styles.size()));
+    if (!forecast) return forecast.error();
+    std::printf("%s\n", style::describe(*forecast).c_str());
+    std::fflush(stdout);
+    return {};
+}
+
+Result<PreparedRun> prepare_new(const State& state) {
+    std::vector<fs::path> styles;
+    Result<ParamSet> params = chosen_params(state, styles);
+    if (!params) return params.error();
+    StyleRequest request{
+        .params = *std::move(params), .content = state.contents[0], .styles = std::move(styles)};
+    if (!state.start.empty()) request.start = state.start;
+    for (const std::string& mask : state.masks)
+        request.masks.push_back(mask == "-" ? fs::path() : fs::path(mask));
+    Result<fs::path> weights =
+        choose_weights(request.params, state.weights, state.options.given("features"));
+    if (!weights) return weights.error();
+    request.weights = *std::move(weights);
+    if (!state.quiet && to_text(request.params.value("method")) == "optimise")
+        if (Status told = tell_forecast(request); !told) return told.error();
+    const std::string name =
+        request.content.stem().string() + " in the style of " + request.styles[0].stem().string();
     const fs::path dir = state.run.empty()
                              ? Experiment::fresh_directory(Workspace::standard().runs(), name)
                              : fs::path(state.run);
@@ -107,6 +176,7 @@ Result<PreparedRun> prepare_new(const State& state) {
 }
 
 Status blend(const State& state) {
+    if (is_batch(state)) return run_batch(state);
     Result<PreparedRun> run = [&]() -> Result<PreparedRun> {
         if (state.resume.empty()) return prepare_new(state);
         Result<Patch> patch = state.options.patch(style::schema());
@@ -142,11 +212,15 @@ Status blend(const State& state) {
 void add_style(CLI::App& app, Handlers& handlers) {
     auto state = std::make_shared<State>();
     CLI::App* command = app.add_subcommand("style", "Blend the style of pictures into another");
-    command->add_option("--content", state->content, "The picture to paint anew")
-        ->type_name("FILE");
+    command
+        ->add_option("--content", state->contents,
+                     "The picture to paint anew; or several, or folders of them: a batch")
+        ->type_name("FILE")
+        ->take_all();
     command
         ->add_option("--style", state->styles,
-                     "A picture whose style is taken, with an optional weight; up to 8")
+                     "A picture whose style is taken, with an optional weight; up to 8. In a batch "
+                     "any number, and folders of them")
         ->type_name("FILE[:WEIGHT]")
         ->take_all();
     command
@@ -159,9 +233,13 @@ void add_style(CLI::App& app, Handlers& handlers) {
         ->type_name("FILE");
     command
         ->add_option("--weights", state->weights,
-                     "The feature network's safetensors file: see 'list features'")
+                     "The feature network's file, .safetensors or .pth (default: what 'fetch' "
+                     "downloaded)")
         ->type_name("FILE");
-    command->add_option("--out", state->out, "The picture to write: PNG, JPEG, WebP, TIFF or BMP")
+    command
+        ->add_option("--out", state->out,
+                     "The picture to write: PNG, JPEG, WebP, TIFF or BMP; a batch: the folder. "
+                     "What is in it already is not made again")
         ->required()
         ->type_name("FILE");
     command
@@ -175,6 +253,14 @@ void add_style(CLI::App& app, Handlers& handlers) {
     command->add_option("--preset", state->preset, "Start from named settings: see 'list presets'")
         ->type_name("NAME")
         ->excludes(resume);
+    CLI::Option* each =
+        command->add_flag("--each", state->each, "Batch: every content in every style (the usual)");
+    command->add_flag("--blend", state->blend, "Batch: every content in all styles at once")
+        ->excludes(each);
+    command->add_option("--format", state->format, "Batch: png, jpg, webp, tif or bmp")
+        ->type_name("NAME")
+        ->capture_default_str();
+    command->add_flag("--overwrite", state->overwrite, "Batch: make again what is there");
     command->add_flag("--strip", state->strip, "Leave the settings out of the picture");
     command->add_flag("--quiet", state->quiet, "No progress");
     state->options.add_to(*command, style::schema());

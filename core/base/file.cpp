@@ -217,6 +217,14 @@ Status AtomicDirectory::commit() {
     return renamed;
 }
 
+Status put_in_place(const fs::path& from, const fs::path& to) {
+    const int fd = fault() ? -1 : ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return system_error("Could not save", from);
+    Status synced = sync_descriptor(fd, from);
+    ::close(fd);
+    return synced ? rename_durably(from, to) : synced;
+}
+
 Result<std::string> read_file(const fs::path& path, std::uint64_t max_bytes) {
     // O_NONBLOCK so that opening a FIFO does not wait for a writer; it is refused below.
     const int fd = fault() ? -1 : ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);

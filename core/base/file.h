@@ -60,6 +60,10 @@ class AtomicDirectory {
     fs::path path_, staging_;
 };
 
+/// Syncs the finished file `from`, renames it to `to` (of the same file system; replaced when it
+/// exists) and syncs the directory.
+Status put_in_place(const fs::path& from, const fs::path& to);
+
 /// Refuses anything but regular files, and files larger than `max_bytes`.
 Result<std::string> read_file(const fs::path& path, std::uint64_t max_bytes = 1ull << 30);
 

@@ -1,6 +1,7 @@
 // SHA-256 as FIPS 180-4 writes it; its constants are computed from their definition.
 #include "core/base/sha256.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -76,27 +77,43 @@ void compress(State& state, const std::byte* block) {
 
 }  // namespace
 
-std::string sha256(std::span<const std::byte> bytes) {
+Sha256::Sha256() {
     static_assert(std::endian::native == std::endian::little);
-    State state{};
-    for (std::size_t i = 0; i < state.size(); ++i) state[i] = root_fraction(primes()[i], 2);
-    std::size_t at = 0;
-    for (; bytes.size() - at >= 64; at += 64) compress(state, bytes.data() + at);
+    for (std::size_t i = 0; i < state_.size(); ++i) state_[i] = root_fraction(primes()[i], 2);
+}
 
-    std::array<std::byte, 128> tail{};
-    const std::size_t rest = bytes.size() - at;
-    if (rest > 0) std::memcpy(tail.data(), bytes.data() + at, rest);
-    tail[rest] = std::byte{0x80};
-    const std::size_t length = rest < 56 ? 64 : 128;
-    const std::uint64_t bits = __builtin_bswap64(std::uint64_t{bytes.size()} * 8);
-    std::memcpy(tail.data() + length - 8, &bits, 8);
-    for (std::size_t i = 0; i < length; i += 64) compress(state, tail.data() + i);
+void Sha256::update(std::span<const std::byte> bytes) {
+    if (const std::size_t held = size_ % 64; held > 0) {
+        const auto head = bytes.first(std::min<std::size_t>(64 - held, bytes.size()));
+        std::copy(head.begin(), head.end(), block_.begin() + static_cast<std::ptrdiff_t>(held));
+        size_ += head.size();
+        bytes = bytes.subspan(head.size());
+        if (size_ % 64 > 0) return;
+        compress(state_, block_.data());
+    }
+    size_ += bytes.size();
+    for (; bytes.size() >= 64; bytes = bytes.subspan(64)) compress(state_, bytes.data());
+    std::copy(bytes.begin(), bytes.end(), block_.begin());
+}
 
+std::string Sha256::digest() {
+    const std::uint64_t bits = __builtin_bswap64(size_ * 8);
+    std::array<std::byte, 72> tail{std::byte{0x80}};
+    // Zeros until eight bytes are left in the last block.
+    const std::size_t length = 1 + (119 - size_ % 64) % 64;
+    std::memcpy(tail.data() + length, &bits, 8);
+    update(std::span(tail).first(length + 8));
     std::string text;
-    for (const std::uint32_t word : state)
+    for (const std::uint32_t word : state_)
         for (int shift = 28; shift >= 0; shift -= 4)
             text += "0123456789abcdef"[(word >> shift) & 15];
     return text;
+}
+
+std::string sha256(std::span<const std::byte> bytes) {
+    Sha256 sum;
+    sum.update(bytes);
+    return sum.digest();
 }
 
 }  // namespace pentimento

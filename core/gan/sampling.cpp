@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kMaxSamples = 10'000;
 
-Error invalid(std::string message) {
+Error bad_request(std::string message) {
     return {ErrorCode::InvalidArgument, std::move(message), {}};
 }
 
@@ -63,12 +63,12 @@ class StoredGenerator {
 Result<Preview> sample(const ParamSet& params, const std::filesystem::path& checkpoint,
                        const SampleRequest& request) {
     if (request.count < 1 || request.count > kMaxSamples)
-        return invalid("The number of samples must be 1 … " + format_count(kMaxSamples) + ".");
-    if (request.columns < 1) return invalid("A grid needs at least one column.");
+        return bad_request("The number of samples must be 1 … " + format_count(kMaxSamples) + ".");
+    if (request.columns < 1) return bad_request("A grid needs at least one column.");
     if (Status s = check_params(params); !s) return s.error();
     if (const int classes = shape_from(params).classes;
         request.label && (*request.label < 0 || *request.label >= classes))
-        return invalid(classes == 0
+        return bad_request(classes == 0
                            ? "This generator has not learned classes, so none can be asked for."
                            : "The class must be 0 … " + std::to_string(classes - 1) + ".");
     const auto device = tensor::resolve_device(params.get(kDevice));

@@ -49,6 +49,22 @@ struct StyleRequest {
 Result<PreparedRun> prepare_style(const StyleRequest& request, const std::filesystem::path& dir,
                                   const std::string& name);
 
+/// What a style network learns from. Datasets and weights stay where they are; the style picture is
+/// copied into the run.
+struct StyleTrainingRequest {
+    ParamSet params;                 ///< of style::train::schema()
+    std::filesystem::path pictures;  ///< .pack
+    std::filesystem::path styles;    ///< .pack, for a decoder
+    std::filesystem::path style;     ///< a picture, for a painter
+    std::filesystem::path weights;   ///< VGG-19; may be empty where the built-in network can judge
+    std::filesystem::path encoder;   ///< a feature network of one's own; usually empty
+};
+Result<PreparedRun> prepare_style_training(const StyleTrainingRequest& request,
+                                           const std::filesystem::path& dir,
+                                           const std::string& name);
+/// Writes the network of a style training's newest checkpoint as a file of its own.
+Status export_style_network(const std::filesystem::path& run, const std::filesystem::path& out);
+
 /// Where things are now, when they are not where the run left them.
 struct ResumeSources {
     std::filesystem::path
@@ -100,6 +116,8 @@ Result<Frame> latest_picture(const Experiment& experiment);
 
 /// What goes into an exported PNG: {"pentimento": version, "kind": …, "step": …, "params": {…}}.
 Json export_settings(const Experiment& experiment, std::int64_t step);
+Json export_settings(const std::string& kind, const std::string& name, std::int64_t step,
+                     const ParamSet& params);
 /// The same for people: "dcgan, bce, 64 px, seed 1, step 500".
 std::string readable_settings(const Json& settings);
 

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/session/replay_run.h"
 #include "core/style/style_run.h"
+#include "core/style/train/style_training.h"
 
 namespace pentimento::jobs {
 namespace {
@@ -84,12 +85,41 @@ Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sou
     });
 }
 
+Result<Maker> style_training_maker(const Experiment& experiment, const ResumeSources& sources) {
+    const Json& inputs = experiment.info().inputs;
+    const auto path_of = [&](const char* key) { return fs::path(text_of(inputs, key)); };
+    Result<PackedDataset> pictures =
+        PackedDataset::open(sources.pack.empty() ? path_of("dataset") : sources.pack);
+    if (!pictures) return pictures.error();
+    style::train::Inputs sources_of_learning{.pictures = *std::move(pictures)};
+    if (const fs::path styles = path_of("styles"); !styles.empty()) {
+        Result<PackedDataset> data = PackedDataset::open(styles);
+        if (!data) return data.error();
+        sources_of_learning.styles = *std::move(data);
+    }
+    sources_of_learning.weights = sources.weights.empty() ? path_of("weights") : sources.weights;
+    sources_of_learning.encoder = path_of("encoder");
+    const fs::path style = path_of("style");
+    const fs::path folder = experiment.directory() / "inputs";
+    return Maker([=](const ParamSet& params) -> Result<std::unique_ptr<Run>> {
+        style::train::Inputs complete = sources_of_learning;
+        if (!style.empty()) {
+            Result<Frame> picture = read_picture(folder / style.filename());
+            if (!picture) return picture.error();
+            complete.style = *std::move(picture);
+        }
+        return style::train::make_run(params, std::move(complete));
+    });
+}
+
 }  // namespace
 
 std::map<std::string, Kind>& kinds() {
     static std::map<std::string, Kind> all{
         {"gan", {gan::schema, gan_maker, gan::metric_specs}},
-        {"style", {style::schema, style_maker, style::metric_specs}}};
+        {"style", {style::schema, style_maker, style::metric_specs}},
+        {"style-training",
+         {style::train::schema, style_training_maker, style::train::metric_specs}}};
     return all;
 }
 

@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/jobs/kinds.h"
 #include "core/style/style_run.h"
+#include "core/style/train/style_training.h"
 
 namespace pentimento {
 namespace {
@@ -15,6 +16,11 @@ Result<std::string> copy_input(const fs::path& from, const fs::path& folder,
     if (Status written = write_file_atomically(folder / name, *bytes); !written)
         return written.error();
     return name;
+}
+
+/// Empty stays empty: it means what is built in.
+std::string absolute_or_empty(const fs::path& path) {
+    return path.empty() ? std::string() : fs::absolute(path).string();
 }
 
 }  // namespace
@@ -47,8 +53,9 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
             ErrorCode::InvalidArgument,
             "Style transfer needs one to " + std::to_string(style::kMaxStyles) + " style pictures.",
             ""};
-    if (Result<std::string> kind = style::identify_weights(request.weights); !kind)
-        return kind.error();
+    if (!request.weights.empty())
+        if (Result<std::string> kind = style::identify_weights(request.weights); !kind)
+            return kind.error();
     // Read once before anything is written, so that a wrong file leaves no half-made run behind.
     std::vector<fs::path> pictures = request.styles;
     pictures.push_back(request.content);
@@ -66,7 +73,7 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
                                           to_valid_utf8(path.filename().native()));
         if (!header) return header.error();
     }
-    Json inputs = {{"weights", fs::absolute(request.weights).string()}, {"styles", Json::array()}};
+    Json inputs = {{"weights", absolute_or_empty(request.weights)}, {"styles", Json::array()}};
     inputs["content"] = "content" + request.content.extension().string();
     inputs["content_name"] = to_valid_utf8(request.content.filename().native());
     for (std::size_t i = 0; i < request.styles.size(); ++i)
@@ -105,6 +112,56 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
     });
     if (!experiment) return experiment.error();
     return jobs::prepared(*std::move(experiment), request.params, std::nullopt, {});
+}
+
+Result<PreparedRun> prepare_style_training(const StyleTrainingRequest& request, const fs::path& dir,
+                                           const std::string& name) {
+    // Everything is opened once before a folder is made for a run that could never start.
+    Json inputs = {{"weights", absolute_or_empty(request.weights)},
+                   {"encoder", absolute_or_empty(request.encoder)}};
+    for (const auto& [key, pack] :
+         {std::pair("dataset", request.pictures), std::pair("styles", request.styles)}) {
+        if (pack.empty()) continue;
+        Result<PackedDataset> data = PackedDataset::open(pack);
+        if (!data) return data.error();
+        inputs[key] = absolute_or_empty(pack);
+    }
+    for (const fs::path& weights : {request.weights, request.encoder})
+        if (!weights.empty())
+            if (Result<std::string> kind = style::identify_weights(weights); !kind)
+                return kind.error();
+    if (!request.style.empty()) {
+        Result<Frame> picture = read_picture(request.style);
+        if (!picture) return picture.error();
+        inputs["style"] = "style" + request.style.extension().string();
+    }
+    RunInfo info{.kind = "style-training",
+                 .name = name,
+                 .params = request.params.to_json(),
+                 .inputs = inputs,
+                 .environment = gan::environment()};
+    Result<Experiment> experiment = jobs::create_run(dir, info, [&](const fs::path& run) -> Status {
+        if (request.style.empty()) return {};
+        if (Status made = make_directories(run / "inputs"); !made) return made;
+        if (auto copied = copy_input(request.style, run / "inputs", "style"); !copied)
+            return copied.error();
+        return {};
+    });
+    if (!experiment) return experiment.error();
+    return jobs::prepared(*std::move(experiment), request.params, std::nullopt, {});
+}
+
+Status export_style_network(const fs::path& run, const fs::path& out) {
+    Result<Experiment> experiment = Experiment::open(run);
+    if (!experiment) return experiment.error();
+    if (experiment->info().kind != "style-training")
+        return Error{ErrorCode::Unsupported,
+                     to_valid_utf8(run.native()) + " is not the training of a style network.", ""};
+    const Result<Experiment::Checkpoint> latest = experiment->latest_checkpoint();
+    if (!latest) return latest.error();
+    Result<ParamSet> params = current_params(*experiment);
+    if (!params) return params.error();
+    return style::train::export_network(latest->dir, *params, out);
 }
 
 Result<PreparedRun> prepare_resume(const fs::path& dir, std::optional<std::int64_t> total_steps,

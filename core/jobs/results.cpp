@@ -76,14 +76,27 @@ Result<Frame> latest_picture(const Experiment& experiment) {
     return read_picture(samples.back().path);
 }
 
-Json export_settings(const Experiment& experiment, std::int64_t step) {
-    const Result<ParamSet> params = current_params(experiment);
+namespace {
+Json settings_json(const std::string& kind, const std::string& name, std::int64_t step,
+                   Json params) {
     return {{"pentimento", PENTIMENTO_VERSION},
             {"schema", Experiment::kSchemaVersion},
-            {"kind", experiment.info().kind},
-            {"name", experiment.info().name},
+            {"kind", kind},
+            {"name", name},
             {"step", step},
-            {"params", params ? params->to_json() : experiment.info().params}};
+            {"params", std::move(params)}};
+}
+}  // namespace
+
+Json export_settings(const Experiment& experiment, std::int64_t step) {
+    const Result<ParamSet> params = current_params(experiment);
+    return settings_json(experiment.info().kind, experiment.info().name, step,
+                         params ? params->to_json() : experiment.info().params);
+}
+
+Json export_settings(const std::string& kind, const std::string& name, std::int64_t step,
+                     const ParamSet& params) {
+    return settings_json(kind, name, step, params.to_json());
 }
 
 std::string readable_settings(const Json& settings) {

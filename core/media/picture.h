@@ -43,6 +43,10 @@ Status write_picture(const std::filesystem::path& path, const Frame& frame,
                      const WriteOptions& options = {});
 std::vector<std::string> writable_extensions();  ///< without the dot
 
+/// The pictures directly in a folder, to judge by their names: 2 before 10, hidden files left out.
+/// Errors: NotFound (no such folder, or no picture in it), Io.
+Result<std::vector<std::filesystem::path>> list_pictures(const std::filesystem::path& folder);
+
 /// The "pentimento" text of a PNG; NotFound when it has none.
 Result<std::string> read_settings(const std::filesystem::path& path);
 

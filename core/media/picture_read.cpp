@@ -9,6 +9,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/media/class_folders.h"
 #include "core/media/picture_probe.h"
 
 namespace pentimento::media {
@@ -111,6 +112,30 @@ Result<Frame> read_picture(const std::filesystem::path& path, const ReadLimits& 
     const auto text = read_file(path, limits.max_file_bytes);
     if (!text) return text.error();
     return decode_picture(std::as_bytes(std::span(*text)), path.filename().native(), limits);
+}
+
+Result<std::vector<fs::path>> list_pictures(const fs::path& folder) {
+    const std::string shown = to_valid_utf8(folder.native());
+    std::error_code failed;
+    if (!fs::is_directory(folder, failed))
+        return Error{ErrorCode::NotFound, "There is no folder " + shown + ".", {}};
+    std::vector<fs::path> found;
+    fs::directory_iterator entry(folder, failed);
+    for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+        const std::string name = entry->path().filename().native();
+        std::error_code ignored;
+        if (!media::is_hidden(name) && media::kind_of_name(name) == media::NameKind::Picture &&
+            entry->is_regular_file(ignored))
+            found.push_back(entry->path());
+    }
+    if (failed)
+        return Error{ErrorCode::Io, "The folder " + shown + " cannot be read.", failed.message()};
+    if (found.empty())
+        return Error{ErrorCode::NotFound, "There are no pictures in " + shown + ".", {}};
+    std::sort(found.begin(), found.end(), [](const fs::path& a, const fs::path& b) {
+        return media::natural_less(a.native(), b.native());
+    });
+    return found;
 }
 
 }  // namespace pentimento

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/metrics/features.h"
 #include "core/nn/features/feature_network.h"
+#include "core/tensor/pth_reader.h"
 
 namespace pentimento::metrics {
 namespace {
@@ -58,7 +59,7 @@ Result<FeaturesPointer> load_network_features(const std::filesystem::path& weigh
                      "Pictures of " + std::to_string(size) +
                          " px cannot be compared: choose a size from 32 to 299.",
                      {}};
-    const auto header = read_safetensors_header(weights);
+    const auto header = read_tensor_header(weights);
     if (!header) return header.error();
     const auto id = nn::identify_features(*header, weights.filename().string());
     if (!id) return id.error();

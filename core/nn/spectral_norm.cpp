@@ -7,10 +7,10 @@ using torch::Tensor;
 
 namespace {
 constexpr int kFirstIterations = 15;
-constexpr double kTiny = 1e-12;  // a weight of zeros gives zeros
+constexpr double kSmallestNorm = 1e-12;  // a weight of zeros gives zeros
 
 Tensor unit(const Tensor& vector) {
-    return vector / vector.norm().clamp_min(kTiny);
+    return vector / vector.norm().clamp_min(kSmallestNorm);
 }
 }  // namespace
 
@@ -43,7 +43,7 @@ Tensor SpectralModule::normalised_weight() {
         left = unit(u);
         right = unit(v);
     }
-    return weight / left.dot(weight.flatten(1).mv(right)).clamp_min(kTiny);
+    return weight / left.dot(weight.flatten(1).mv(right)).clamp_min(kSmallestNorm);
 }
 
 SpectralLinearImpl::SpectralLinearImpl(std::int64_t in, std::int64_t out, bool bias)

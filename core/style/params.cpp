@@ -37,6 +37,25 @@ const Param<double> kStyleSize = Param<double>("style_size", 1)
                                      .range(0.25, 3)
                                      .step(0.25)
                                      .advanced();
+const Param<std::string> kMethod =
+    Param<std::string>("method", "optimise")
+        .label("Method")
+        .help("How the picture comes about.")
+        .group(kPicture)
+        .choice("optimise", "Refined",
+                "Its pixels are moved until content and style agree: the finest results, in "
+                "minutes")
+        .choice("instant", "Instant", "A trained network paints it in one pass, at once");
+const Param<double> kStrength =
+    Param<double>("strength", 1)
+        .label("Strength")
+        .help(
+            "How far an instant blend goes over to the style: 0 leaves the picture as it is, 1 "
+            "takes the style's colours and textures whole. Acts at once.")
+        .group(kBlend)
+        .range(0, 1)
+        .step(0.05)
+        .live();
 const Param<std::string> kInit =
     Param<std::string>("init", "content")
         .label("Start from")
@@ -46,6 +65,7 @@ const Param<std::string> kInit =
             "style invent more and needs more steps.")
         .group(kPicture)
         .choice("content", "The content picture", "Keeps the drawing; good after a few dozen steps")
+        .choice("instant", "The instant blend", "Already in style: the fewest steps")
         .choice("noise", "Noise", "Freer, slower")
         .choice("content_noise", "The content picture with noise", "Keeps the drawing, loosely")
         .choice("statistics", "Noise in the style's colours",
@@ -174,11 +194,12 @@ std::string style_weight_id(int index) {
 
 const Param<std::string>& features_param() {
     static const Param<std::string> param = [] {
-        Param<std::string> features("features", "vgg19");
+        Param<std::string> features("features", "builtin");
         features.label("Feature network")
             .help(
-                "The network through whose eyes content and style are compared. Its weights come "
-                "from a file.")
+                "The network through whose eyes content and style are compared. One is built in; "
+                "the "
+                "weights of the others come from a file.")
             .group(kFeatureGroup);
         for (const auto& [id, definition] : nn::feature_registry())
             features.choice(id, definition.label, definition.help);
@@ -397,9 +418,9 @@ const Param<std::int64_t> kSampleEvery =
 const Schema& schema() {
     static const Schema schema = [] {
         Schema s;
-        s.add(kSize).add(kInit).add(kStyleSize).add(kColour);
+        s.add(kMethod).add(kSize).add(kInit).add(kStyleSize).add(kColour);
         s.add(kScales).add(kMinSize).add(kStepsPerScale);
-        s.add(kContentWeight).add(kStyleWeight).add(kTvWeight);
+        s.add(kStrength).add(kContentWeight).add(kStyleWeight).add(kTvWeight);
         for (int i = 0; i < kMaxStyles; ++i) s.add(style_weight_param(i));
         s.add(kSteps)
             .add(kOptimiser)

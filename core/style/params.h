@@ -10,6 +10,7 @@
 namespace pentimento::style {
 
 // Picture
+extern const Param<std::string> kMethod;
 extern const Param<std::int64_t> kSize;
 extern const Param<double> kStyleSize;
 extern const Param<std::string> kInit;
@@ -19,6 +20,7 @@ extern const Param<std::int64_t> kMinSize;
 extern const Param<std::int64_t> kStepsPerScale;
 extern const Param<std::int64_t> kTile;
 // Weights
+extern const Param<double> kStrength;
 extern const Param<double> kContentWeight;
 extern const Param<double> kStyleWeight;
 extern const Param<double> kTvWeight;

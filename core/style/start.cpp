@@ -1,7 +1,8 @@
-// Five ways to begin.
+// Six ways to begin.
 #include "core/style/start.h"
 
 #include "core/style/colour.h"
+#include "core/style/instant/instant_run.h"
 #include "core/style/params.h"
 #include "core/style/working_picture.h"
 #include "core/tensor/random.h"
@@ -44,6 +45,12 @@ Result<torch::Tensor> first_picture(const ParamSet& params, const StyleInputs& i
                          {}};
         return resized(*inputs.start, static_cast<int>(content.size(3)),
                        static_cast<int>(content.size(2)));
+    }
+    if (init == "instant") {
+        auto blend = instant_picture(params, inputs,
+                                     static_cast<int>(std::max(content.size(2), content.size(3))));
+        if (!blend) return blend.error();
+        return blend->to(torch::kCPU);
     }
     const auto random = tensor::make_generator(static_cast<std::uint64_t>(params.get(kSeed)),
                                                tensor::Stream::Noise, 0);

@@ -11,6 +11,7 @@
 
 #include "core/base/text.h"
 #include "core/style/colour.h"
+#include "core/style/instant/instant_run.h"
 #include "core/style/params.h"
 #include "core/style/pixel_optimiser.h"
 #include "core/style/scales.h"
@@ -18,6 +19,7 @@
 #include "core/style/working_scale.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
+#include "core/tensor/pth_reader.h"
 #include "core/tensor/safetensors.h"
 
 namespace pentimento::style {
@@ -310,13 +312,19 @@ std::vector<MetricSpec> metric_specs() {
     };
 }
 
+std::int64_t total_steps(const ParamSet& params) {
+    return params.get(kMethod) == "instant" ? 1 : params.get(kSteps);
+}
+
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs) {
-    return tensor::guarded("Preparing the pictures",
-                           [&] { return build_run(params, std::move(inputs)); });
+    return tensor::guarded("Preparing the pictures", [&] {
+        return params.get(kMethod) == "instant" ? make_instant_run(params, std::move(inputs))
+                                                : build_run(params, std::move(inputs));
+    });
 }
 
 Result<std::string> identify_weights(const std::filesystem::path& path) {
-    const auto header = read_safetensors_header(path);
+    const auto header = read_tensor_header(path);
     if (!header) return header.error();
     return nn::identify_features(*header, path.filename().string());
 }

@@ -38,11 +38,16 @@ struct StyleInputs {
     /// none, is fine. A style without a mask gets what the others leave; without any mask, every
     /// style is everywhere.
     std::vector<std::optional<Frame>> masks;
-    std::filesystem::path weights;  ///< safetensors of the feature network named by "features"
+    /// Of the feature network named by "features"; empty for the built-in one. Instant blends do
+    /// not look at it.
+    std::filesystem::path weights;
 };
 
 /// What every style run measures; also for showing stored runs.
 std::vector<MetricSpec> metric_specs();
+
+/// Steps from beginning to end: 1 for an instant blend.
+std::int64_t total_steps(const ParamSet& params);
 
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs);
 

@@ -37,9 +37,6 @@ Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inp
             return invalid("A mask is empty: choose another picture for it.");
     Ingredients made;
     made.definition = &nn::feature_registry().at(params.get(features_param()));
-    if (inputs.weights.empty())
-        return invalid("The weights of " + made.definition->label +
-                       " are needed: choose their file. " + made.definition->weights_hint);
     if (const auto layers = content_layers(*made.definition, params); !layers)
         return layers.error();
     const auto device_name = tensor::resolve_device(params.get(kDevice));

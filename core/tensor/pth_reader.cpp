@@ -2,10 +2,9 @@
 #include "core/tensor/pth_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <new>
 #include <optional>
+#include <set>
 
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -31,10 +30,16 @@ Error refusal(const fs::path& path, const std::string& problem,
             {}};
 }
 
+/// The numbers of a storage, as long as the program says.
+struct Numbers {
+    Bytes bytes;
+    std::optional<std::uint32_t> crc32;  ///< as the file says; compared when they are first read
+};
+
 /// A file's program and where its storages lie.
 struct Contents {
     Pickle pickle;
-    std::map<std::string, Bytes> storages;  ///< whole, as long as the program says
+    std::map<std::string, Numbers> storages;
 };
 
 std::uint64_t storage_bytes(const PickledStorage& storage) {
@@ -75,9 +80,7 @@ Result<Contents> open_archive(Bytes file, const fs::path& path) {
         const auto entry = entries->find(prefix + "data/" + storage.key);
         if (entry == entries->end() || entry->second.bytes.size() != storage_bytes(storage))
             return refusal(path, "the numbers of a tensor are missing or of another length");
-        if (!contents.storages.emplace(storage.key, entry->second.bytes).second) continue;
-        if (crc32(entry->second.bytes) != entry->second.crc32)
-            return refusal(path, "the numbers of a tensor do not match their checksum");
+        contents.storages.emplace(storage.key, Numbers{entry->second.bytes, entry->second.crc32});
     }
     return contents;
 }
@@ -131,7 +134,7 @@ Result<Contents> open_sequence(Bytes file, const fs::path& path) {
         const std::uint64_t bytes = storage_bytes(*storage->second);
         if (count != storage->second->count || bytes > file.size())
             return refusal(path, "the numbers of a tensor are missing or of another length");
-        contents.storages.emplace(storage->first, file.first(bytes));
+        contents.storages.emplace(storage->first, Numbers{file.first(bytes), {}});
         file = file.subspan(bytes);
     }
     if (!file.empty()) return refusal(path, "something follows its last tensor");
@@ -142,19 +145,23 @@ Result<Contents> open_sequence(Bytes file, const fs::path& path) {
 
 // ---- to tensors ----
 
+/// Walks over what the program built; `Sink` takes the tensors.
 class Flattener {
   public:
-    Flattener(const Contents& contents, const fs::path& path, std::uint64_t file_bytes)
-        : contents_(contents), path_(path), budget_(4 * file_bytes + (1u << 20)) {}
+    using Sink = std::function<Status(const std::string& name, const PickledTensor& tensor)>;
 
-    Result<TensorFile> run() {
+    Flattener(const Contents& contents, const fs::path& path, Sink sink)
+        : contents_(contents), path_(path), sink_(std::move(sink)) {}
+
+    /// The texts and numbers beside the tensors.
+    Result<std::map<std::string, std::string>> run() {
         const Pickle& pickle = contents_.pickle;
         const PickleNode* root = &pickle.top();
         if (const auto* inner = pickle.find(*root, "state_dict");
             inner != nullptr && inner->kind == Kind::Dict)
             root = inner;
         if (auto status = add(*root, "", 0); !status) return status.error();
-        return std::move(out_);
+        return std::move(metadata_);
     }
 
   private:
@@ -192,11 +199,9 @@ class Flattener {
             case Kind::Tensor: {
                 if (to_valid_utf8(name) != name)
                     return refusal(path_, "a tensor's name is no text");
-                auto tensor = read(pickle.tensors[static_cast<std::size_t>(node.integer)], name);
-                if (!tensor) return tensor.error();
-                if (!out_.tensors.emplace(name, std::move(*tensor)).second)
+                if (!names_.insert(name).second)
                     return refusal(path_, "two tensors are called '" + name + "'");
-                return {};
+                return sink_(name, pickle.tensors[static_cast<std::size_t>(node.integer)]);
             }
             case Kind::Text:
                 return note(name, node.text);
@@ -212,10 +217,25 @@ class Flattener {
     }
 
     Status note(const std::string& name, const std::string& text) {
-        if (out_.metadata.size() < kMaxMetadata && text.size() <= 4096)
-            out_.metadata.emplace(to_valid_utf8(name), to_valid_utf8(text));
+        if (metadata_.size() < kMaxMetadata && text.size() <= 4096)
+            metadata_.emplace(to_valid_utf8(name), to_valid_utf8(text));
         return {};
     }
+
+    static constexpr std::size_t kMaxNameBytes = 64u << 20;
+    const Contents& contents_;
+    const fs::path& path_;
+    Sink sink_;
+    std::size_t visited_ = 0, name_bytes_ = 0;
+    std::set<std::string> names_;
+    std::map<std::string, std::string> metadata_;
+};
+
+/// Brings numbers into memory.
+class Reader {
+  public:
+    Reader(const Contents& contents, const fs::path& path, std::uint64_t file_bytes)
+        : contents_(contents), path_(path), budget_(4 * file_bytes + (1u << 20)) {}
 
     Result<torch::Tensor> read(const PickledTensor& info, const std::string& name) {
         const auto type = tensor::scalar_type(info.storage.dtype);
@@ -227,8 +247,11 @@ class Flattener {
                            ErrorCode::TooLarge);
         budget_ -= std::max(info.elements, info.extent) * size;
         if (info.elements == 0) return torch::empty(info.shape, torch::dtype(*type));
-        const Bytes bytes =
-            contents_.storages.at(info.storage.key).subspan(info.offset * size, info.extent * size);
+        const Numbers& numbers = contents_.storages.at(info.storage.key);
+        if (numbers.crc32 && checked_.insert(info.storage.key).second &&
+            crc32(numbers.bytes) != *numbers.crc32)
+            return refusal(path_, "the numbers of a tensor do not match their checksum");
+        const Bytes bytes = numbers.bytes.subspan(info.offset * size, info.extent * size);
         // Any other byte in a bool is undefined behaviour wherever the tensor is read.
         if (info.storage.dtype == "BOOL" &&
             std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b > std::byte{1}; }))
@@ -240,46 +263,89 @@ class Flattener {
         return run.as_strided(info.shape, info.stride).contiguous();
     }
 
-    static constexpr std::size_t kMaxNameBytes = 64u << 20;
+  private:
     const Contents& contents_;
     const fs::path& path_;
     std::uint64_t budget_;  ///< bytes of tensors that may still be made
-    std::size_t visited_ = 0, name_bytes_ = 0;
-    TensorFile out_;
+    std::set<std::string> checked_;
 };
 
 bool is_zip(Bytes file) {
     return file.size() >= 4 && std::memcmp(file.data(), "PK\x03\x04", 4) == 0;
 }
 
-Result<TensorFile> read_mapped(const MappedFile& file, const fs::path& path) {
-    return tensor::guarded(
-        "Reading '" + to_valid_utf8(path.string()) + "'", [&]() -> Result<TensorFile> {
-            const Bytes bytes = file.bytes();
-            auto contents = is_zip(bytes) ? open_archive(bytes, path) : open_sequence(bytes, path);
-            if (!contents) return contents.error();
-            return Flattener(*contents, path, bytes.size()).run();
-        });
+bool is_pth(Bytes file) {
+    // A pickle program of protocol 2 begins with 0x80, a ZIP archive with "PK"; the eight bytes
+    // before safetensors' brace are a length.
+    const bool pickled = !file.empty() && file[0] == std::byte{0x80} &&
+                         !(file.size() > 8 && file[8] == std::byte{'{'});
+    return is_zip(file) || pickled;
+}
+
+Result<Contents> open_contents(Bytes file, const fs::path& path) {
+    return is_zip(file) ? open_archive(file, path) : open_sequence(file, path);
+}
+
+Result<TensorFile> read_tensors(Bytes file, const fs::path& path, const TensorFilter& wanted) {
+    auto contents = open_contents(file, path);
+    if (!contents) return contents.error();
+    Reader reader(*contents, path, file.size());
+    TensorFile out;
+    auto metadata = Flattener(*contents, path,
+                              [&](const std::string& name, const PickledTensor& info) -> Status {
+                                  if (wanted && !wanted(name)) return {};
+                                  auto tensor = reader.read(info, name);
+                                  if (!tensor) return tensor.error();
+                                  out.tensors.emplace(name, std::move(*tensor));
+                                  return {};
+                              })
+                        .run();
+    if (!metadata) return metadata.error();
+    out.metadata = std::move(*metadata);
+    return out;
+}
+
+Result<SafetensorsHeader> read_header(Bytes file, const fs::path& path) {
+    auto contents = open_contents(file, path);
+    if (!contents) return contents.error();
+    SafetensorsHeader header;
+    auto metadata = Flattener(*contents, path,
+                              [&](const std::string& name, const PickledTensor& info) -> Status {
+                                  header.tensors[name] = {info.storage.dtype, info.shape, 0, 0};
+                                  return {};
+                              })
+                        .run();
+    if (!metadata) return metadata.error();
+    header.metadata = std::move(*metadata);
+    return header;
+}
+
+std::string reading(const fs::path& path) {
+    return "Reading '" + to_valid_utf8(path.string()) + "'";
 }
 
 }  // namespace
 
-Result<TensorFile> read_pth(const fs::path& path) {
+Result<TensorFile> read_pth(const fs::path& path, const TensorFilter& wanted) {
     auto file = MappedFile::open(path);
     if (!file) return file.error();
-    return read_mapped(*file, path);
+    return tensor::guarded(reading(path),
+                           [&] { return read_tensors(file->bytes(), path, wanted); });
 }
 
-Result<TensorFile> read_tensor_file(const fs::path& path) {
+Result<TensorFile> read_tensor_file(const fs::path& path, const TensorFilter& wanted) {
     auto file = MappedFile::open(path);
     if (!file) return file.error();
-    const Bytes bytes = file->bytes();
-    // A pickle program of protocol 2 begins with 0x80, a ZIP archive with "PK"; the eight bytes
-    // before safetensors' brace are a length.
-    const bool pickled = !bytes.empty() && bytes[0] == std::byte{0x80} &&
-                         !(bytes.size() > 8 && bytes[8] == std::byte{'{'});
-    if (is_zip(bytes) || pickled) return read_mapped(*file, path);
-    return read_safetensors(path);
+    if (!is_pth(file->bytes())) return read_safetensors(path);
+    return tensor::guarded(reading(path),
+                           [&] { return read_tensors(file->bytes(), path, wanted); });
+}
+
+Result<SafetensorsHeader> read_tensor_header(const fs::path& path) {
+    auto file = MappedFile::open(path);
+    if (!file) return file.error();
+    if (!is_pth(file->bytes())) return parse_safetensors_header(file->bytes(), path.string());
+    return tensor::guarded(reading(path), [&] { return read_header(file->bytes(), path); });
 }
 
 }  // namespace pentimento

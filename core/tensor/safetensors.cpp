@@ -18,19 +18,17 @@ std::span<const std::byte> bytes_of(const torch::Tensor& contiguous) {
             static_cast<std::size_t>(contiguous.nbytes())};
 }
 
-Error damaged(const fs::path& path, const std::string& tensor, const std::string& problem) {
+Error damaged(const std::string& name, const std::string& tensor, const std::string& problem) {
     return {ErrorCode::Corrupt,
-            "'" + to_valid_utf8(path.string()) + "' is damaged: tensor '" + tensor + "' " +
-                problem + ". Use another copy of the file.",
+            "'" + to_valid_utf8(name) + "' is damaged: tensor '" + tensor + "' " + problem +
+                ". Use another copy of the file.",
             {}};
 }
 
-Result<TensorFile> read_tensors(const fs::path& path) {
-    auto file = MappedFile::open(path);
-    if (!file) return file.error();
-    auto header = parse_safetensors_header(file->bytes(), path.string());
+Result<TensorFile> read_tensors(std::span<const std::byte> file, const std::string& where) {
+    auto header = parse_safetensors_header(file, where);
     if (!header) return header.error();
-    const auto data = file->bytes().subspan(header->data_offset);
+    const auto data = file.subspan(header->data_offset);
 
     TensorFile result;
     result.metadata = std::move(header->metadata);
@@ -38,11 +36,11 @@ Result<TensorFile> read_tensors(const fs::path& path) {
         const auto bytes = data.subspan(info.begin, info.end - info.begin);
         const auto sum = header->checksums.find(name);
         if (sum != header->checksums.end() && sum->second != to_hex(hash64(bytes)))
-            return damaged(path, name, "does not match its checksum");
+            return damaged(where, name, "does not match its checksum");
         // Any other byte in a bool is undefined behaviour wherever the tensor is read.
         if (info.dtype == "BOOL" &&
             std::any_of(bytes.begin(), bytes.end(), [](std::byte b) { return b > std::byte{1}; }))
-            return damaged(path, name, "holds bytes that are neither true nor false");
+            return damaged(where, name, "holds bytes that are neither true nor false");
         // Copied, because data in a file need not be aligned and the file may change later.
         auto tensor = torch::empty(info.shape, torch::dtype(*tensor::scalar_type(info.dtype)));
         if (!bytes.empty()) std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
@@ -53,19 +51,25 @@ Result<TensorFile> read_tensors(const fs::path& path) {
 
 }  // namespace
 
-Result<TensorFile> read_safetensors(const fs::path& path) {
+Result<TensorFile> parse_safetensors(std::span<const std::byte> file, const std::string& name) {
     const auto no_memory = [&](const std::exception& error) {
         return Error{ErrorCode::OutOfMemory,
-                     "There is not enough memory to read '" + to_valid_utf8(path.string()) + "'.",
+                     "There is not enough memory to read '" + to_valid_utf8(name) + "'.",
                      error.what()};
     };
     try {
-        return read_tensors(path);
+        return read_tensors(file, name);
     } catch (const c10::Error& error) {
         return no_memory(error);
     } catch (const std::bad_alloc& error) {
         return no_memory(error);
     }
+}
+
+Result<TensorFile> read_safetensors(const fs::path& path) {
+    auto file = MappedFile::open(path);
+    if (!file) return file.error();
+    return parse_safetensors(file->bytes(), path.string());
 }
 
 Status write_safetensors(const fs::path& path,

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,9 @@ struct TensorFile {
 /// Reads every tensor of a file that parse_safetensors_header accepts and compares checksums where
 /// the file has them. Errors: Io, NotFound, Corrupt, TooLarge, OutOfMemory.
 Result<TensorFile> read_safetensors(const std::filesystem::path& path);
+
+/// The same for a file in memory, called `name` in messages.
+Result<TensorFile> parse_safetensors(std::span<const std::byte> file, const std::string& name);
 
 /// Writes atomically: on any error the old file is intact. Tensors may live on any device, need not
 /// be contiguous, and are stored in the order given with a checksum each. Names must be unique and

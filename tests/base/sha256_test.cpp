@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <span>
+#include <string>
 
 namespace pentimento {
 namespace {
@@ -30,6 +32,18 @@ TEST(Sha256, PadsAtEveryEdgeOfABlock) {
     EXPECT_EQ(beginning(63), "75220b47218278e6");
     EXPECT_EQ(beginning(64), "7ce100971f64e700");
     EXPECT_EQ(beginning(65), "9537c5fdf120482f");
+}
+
+TEST(Sha256, PiecesOfAnySizeGiveTheSameAsTheWhole) {
+    std::string text;
+    for (int i = 0; i < 1000; ++i) text += static_cast<char>('a' + i % 23);
+    for (const std::size_t piece : {1u, 7u, 63u, 64u, 65u, 200u, 999u}) {
+        Sha256 sum;
+        for (std::size_t at = 0; at < text.size(); at += piece)
+            sum.update(
+                std::as_bytes(std::span(text).subspan(at, std::min(piece, text.size() - at))));
+        EXPECT_EQ(sum.digest(), digest(text)) << piece;
+    }
 }
 
 }  // namespace

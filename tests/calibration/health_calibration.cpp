@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-constexpr int kTiny = 24;  ///< pictures of the dataset that is small enough to be known by heart
+constexpr int kTiny = 16;  ///< pictures of the dataset that is small enough to be known by heart
 
 /// How it is known, without the monitor, that and when a training went wrong.
 enum class Truth {
@@ -250,6 +250,13 @@ std::optional<std::int64_t> from_then_on(const std::vector<std::int64_t>& steps,
     return steps[first];
 }
 
+/// Whether a sound run is one: its pictures have become much better, and are different.
+bool turned_out_well(const Experiment& run) {
+    const auto kid = course(run, "kid"), diversity = course(run, "diversity");
+    return !kid.empty() && kid.back().value < 0.4 * kid.front().value &&
+           diversity.back().value > 0.5;
+}
+
 /// When the run began to fail; nothing when by this measure it did not.
 std::optional<std::int64_t> failed_at(const fs::path& work, const Case& one, int seed) {
     const Experiment run = need(Experiment::open(run_path(work, one.name, seed)));
@@ -335,7 +342,9 @@ void judge(const fs::path& work, const std::string& which) {
             const std::int64_t length = std::get<std::int64_t>(params.value("steps"));
             Tally& tally = tallies[for_tuning(seed)];
             std::string fails = "–", delay = "–", outcome;
-            if (one.truth == Truth::Healthy) {
+            if (one.truth == Truth::Healthy && !turned_out_well(run)) {
+                outcome = "not sound";
+            } else if (one.truth == Truth::Healthy) {
                 ++tally.healthy;
                 const bool alarm = !record.changes.empty();
                 tally.alarmed += alarm;

@@ -29,6 +29,7 @@ inline Outcome run_cli(const std::vector<std::string>& arguments, const std::fil
     const pid_t child = ::fork();
     if (child == 0) {
         ::setenv("PENTIMENTO_HOME", home.c_str(), 1);
+        ::setenv("XDG_CACHE_HOME", (home / "cache").c_str(), 1);
         const int out = ::open(out_path.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
         const int err = ::open(err_path.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
         ::dup2(out, 1);

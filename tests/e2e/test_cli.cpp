@@ -6,7 +6,10 @@
 
 #include "core/base/file.h"
 #include "core/jobs/jobs.h"
+#include "core/media/video.h"
 #include "tests/e2e/program.h"
+#include "tests/fetch/server.h"
+#include "tests/moving_square.h"
 #include "tests/temp_dir.h"
 #include "tests/toy_data.h"
 
@@ -236,6 +239,45 @@ TEST_F(Cli, BranchReplayAndCompare) {
     EXPECT_NE(done.err.find("steps"), std::string::npos) << done.err;
 }
 
+// With what is part of the program alone: no weights file, no network.
+TEST_F(Cli, StyleNeedsNothingButTheProgram) {
+    const fs::path samples = fs::path(PENTIMENTO_SOURCE_DIR) / "resources/samples";
+    const std::string content = (samples / "content-landscape.jpg").string(),
+                      style = (samples / "style-waves.jpg").string();
+    const auto blend = [&](const std::string& name, std::vector<std::string> more) {
+        std::vector<std::string> call = {
+            "style",     "--content", content, "--style",          style, "--out", path(name),
+            "--threads", "1",         "--run", path("run " + name)};
+        call.insert(call.end(), more.begin(), more.end());
+        const Outcome done = run(call);
+        EXPECT_EQ(done.status, 0) << done.err;
+        auto picture = read_picture(home / name);
+        EXPECT_TRUE(picture);
+        return picture ? *std::move(picture) : Frame{};
+    };
+    const Frame whole = blend("instant.png", {"--method", "instant", "--size", "160"});
+    EXPECT_EQ(std::max(whole.width, whole.height), 160);
+    const Frame none =
+        blend("plain.png", {"--method", "instant", "--size", "160", "--strength", "0"});
+    ASSERT_EQ(none.width, whole.width);
+    double difference = 0;
+    for (int y = 0; y < whole.height; ++y)
+        for (int x = 0; x < 4 * whole.width; ++x)
+            difference += std::abs(whole.row(y)[x] - none.row(y)[x]);
+    EXPECT_GT(difference / (4.0 * whole.width * whole.height), 8) << "a style has to be seen";
+
+    blend("refined.png", {"--features", "builtin", "--init", "instant", "--size", "96", "--scales",
+                          "one", "--steps", "12"});
+    const auto rows = Experiment::open(home / "run refined.png")->read_metrics();
+    ASSERT_GE(rows.size(), 2u);
+    const auto total = [](const MetricRow& row) {
+        for (const Metric& metric : row.metrics)
+            if (metric.id == "total_loss") return metric.value;
+        return std::nan("");
+    };
+    EXPECT_LT(total(rows.back()), total(rows.front()));
+}
+
 TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
     const fs::path weights = assets() / "weights" / "squeezenet1_1_caffe_f16.safetensors";
     if (!fs::exists(weights)) GTEST_SKIP() << "no assets";
@@ -265,6 +307,90 @@ TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
         run({"style", "--resume", path("run"), "--steps", "85", "--out", path("more.png")});
     ASSERT_EQ(more.status, 0) << more.err;
     EXPECT_EQ(Experiment::open(home / "run")->latest_checkpoint()->step, 85);
+}
+
+TEST_F(Cli, WeightsThatAreNotThereAreSaidAndWrongOnesAreNotKept) {
+    Outcome done = run({"fetch", "--list", "--json"});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto list = parse_json(done.out, "fetch");
+    ASSERT_TRUE(list);
+    EXPECT_GE(list->size(), 2u);
+    for (const Json& weights : *list) EXPECT_TRUE(weights["file"].is_null()) << weights;
+    done = run({"fetch", "vgg91"});
+    EXPECT_EQ(done.status, 2);
+    EXPECT_NE(done.err.find("vgg19"), std::string::npos) << done.err;
+    done = run({"style", "--content", path("a.png"), "--style", path("b.png"), "--features",
+                "vgg19", "--out", path("c.png")});
+    EXPECT_EQ(done.status, 1);
+    EXPECT_NE(done.err.find("pentimento-cli fetch vgg19"), std::string::npos) << done.err;
+
+    const std::string wrong(4'958'839, 'x');  // as long as the published file
+    Server server([&](const Server::Connection& to, const Server::Asked&) { to.whole(wrong); });
+    done = run({"fetch", "squeezenet", "--quiet", "--from", server.url("/models/")});
+    EXPECT_EQ(done.status, 1);
+    EXPECT_NE(done.err.find("checksum"), std::string::npos) << done.err;
+    EXPECT_EQ(server.asked().at(0).path, "/models/squeezenet1_1-b8a52dc0.pth");
+    EXPECT_TRUE(fs::is_empty(home / "cache/pentimento/weights"));
+    done = run({"fetch", "squeezenet", "--from", "http://example.org/"});
+    EXPECT_EQ(done.status, 2) << "not over plain http";
+}
+
+TEST_F(Cli, ABatchDoesWhatItCanAndASecondCallTheRest) {
+    const fs::path weights = assets() / "weights" / "squeezenet1_1_caffe_f16.safetensors";
+    if (!fs::exists(weights)) GTEST_SKIP() << "no assets";
+    fs::create_directories(home / "contents");
+    fs::create_directories(home / "styles");
+    for (int i = 0; i < 2; ++i) {
+        MovingSquare scene;
+        scene.seed = static_cast<unsigned>(i);
+        const std::string number = std::to_string(i);
+        ASSERT_TRUE(write_picture(home / ("contents/c" + number + ".png"), scene.at(0)));
+        ASSERT_TRUE(write_picture(home / ("styles/s" + number + ".png"), scene.at(5)));
+    }
+    const std::vector<std::string> call{
+        "style",        "--content", path("contents"), path("broken.png"), "--style",
+        path("styles"), "--weights", weights.string(), "--size",           "64",
+        "--steps",      "2",         "--out",          path("out")};
+    ASSERT_TRUE(write_file_atomically(home / "broken.png", std::string_view("no picture")));
+    Outcome done = run(call);
+    EXPECT_EQ(done.status, 1) << done.err;
+    EXPECT_NE(done.out.find("4 of 6 pictures made"), std::string::npos) << done.out;
+    EXPECT_NE(done.err.find("broken.png"), std::string::npos) << done.err;
+    EXPECT_TRUE(read_settings(home / "out/c1--s1.png"));
+    ASSERT_TRUE(write_picture(home / "broken.png", MovingSquare{}.at(2)));
+    done = run(call);
+    EXPECT_EQ(done.status, 0) << done.err;
+    EXPECT_NE(done.out.find("2 of 6 pictures made, 4 were there"), std::string::npos) << done.out;
+}
+
+TEST_F(Cli, AFilmIsStoppedGoneOnWithAndFinished) {
+    const fs::path weights = assets() / "weights" / "squeezenet1_1_caffe_f16.safetensors";
+    if (!fs::exists(weights)) GTEST_SKIP() << "no assets";
+    const MovingSquare scene;
+    {
+        auto writer = VideoWriter::create(home / "in.mp4", scene.width, scene.height, 10);
+        ASSERT_TRUE(writer) << writer.error().message;
+        for (int t = 0; t < 5; ++t) ASSERT_TRUE((*writer)->write(scene.at(t)));
+        ASSERT_TRUE((*writer)->finish());
+    }
+    ASSERT_TRUE(write_picture(home / "style.png", MovingSquare{.seed = 7}.at(0)));
+    const std::vector<std::string> call{
+        "video",     "--in",           path("in.mp4"), "--style", path("style.png"),
+        "--weights", weights.string(), "--size",       "64",      "--steps",
+        "30",        "--frame-steps",  "30",           "--out",   path("out.mp4")};
+    Outcome done = run(call, [&] { return fs::exists(home / "out.mp4.frames/00000001.png"); });
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_NE(done.out.find("Stopped after"), std::string::npos) << done.out;
+    auto film = VideoReader::open(home / "out.mp4");
+    ASSERT_TRUE(film) << film.error().message;
+    EXPECT_LT((*film)->info().frames, 5);
+    done = run(call);
+    ASSERT_EQ(done.status, 0) << done.err;
+    film = VideoReader::open(home / "out.mp4");
+    ASSERT_TRUE(film) << film.error().message;
+    EXPECT_EQ((*film)->info().frames, 5);
+    EXPECT_NEAR((*film)->info().fps, 10, 0.01);
+    EXPECT_FALSE(fs::exists(home / "out.mp4.frames"));
 }
 
 TEST_F(Cli, WrongCallsEndWithTwoAndNameTheNearestRightOne) {

@@ -13,14 +13,19 @@
 #include "core/base/result.h"
 #include "core/base/text.h"
 #include "core/data/pack.h"
+#include "core/fetch/download.h"
+#include "core/fetch/weights.h"
 #include "core/gan/describe.h"
 #include "core/gan/gan_run.h"
 #include "core/gan/health/health.h"
+#include "core/jobs/batch.h"
 #include "core/jobs/compare.h"
 #include "core/jobs/jobs.h"
+#include "core/jobs/video.h"
 #include "core/jobs/workspace.h"
 #include "core/media/import.h"
 #include "core/media/picture.h"
+#include "core/media/video.h"
 #include "core/metrics/evaluation.h"
 #include "core/params/param_set.h"
 #include "core/params/param_spec.h"
@@ -115,7 +120,8 @@ TEST(Layers, TheStudioUsesOnlyTheHeadersThatAreCheckedAbove) {
 
 TEST(Layers, BaseParamsSessionDataAndJobsSeeNoTorch) {
     for (const auto& libraries : {kTorch, kOpenCv, kQt})
-        expect_none({"core/base", "core/params", "core/session", "core/jobs"}, libraries);
+        expect_none({"core/base", "core/params", "core/session", "core/fetch", "core/jobs"},
+                    libraries);
 }
 
 TEST(Layers, TheEngineSeesNoOpenCvAndNoQtAndMediaNoTorch) {

@@ -1,7 +1,9 @@
 // Feature networks: what they compute, and which files they accept.
 #include <fstream>
 
+#include "core/base/file.h"
 #include "tests/style/tiny_network.h"
+#include "tests/tensor/pth_test_tools.h"
 
 namespace pentimento::style {
 namespace {
@@ -39,8 +41,8 @@ TEST_F(Features, PreprocessingIsExact) {
 }
 
 TEST_F(Features, MetadataTellThePreprocessing) {
-    EXPECT_EQ(nn::detect_preprocessing({}), "torchvision");
-    EXPECT_EQ(nn::detect_preprocessing({{"format", "pt"}}), "torchvision");
+    EXPECT_EQ(nn::detect_preprocessing({}), "");
+    EXPECT_EQ(nn::detect_preprocessing({{"format", "pt"}}), "");
     EXPECT_EQ(nn::detect_preprocessing({{"preprocess", "RGB->BGR, 0..255, subtract (103.939,…)"}}),
               "caffe");
     EXPECT_EQ(nn::detect_preprocessing({{"preprocessing", "mean (0.485, 0.456, 0.406)"}}),
@@ -134,6 +136,112 @@ TEST_F(Features, RefusesOtherFilesWithAMessage) {
     broken[0].second.fill_(NAN);
     ASSERT_TRUE(write_safetensors(path, broken));
     EXPECT_FALSE(nn::load_features(squeezenet(), path, "auto", Pooling::Max, torch::kCPU));
+}
+
+std::string raw(const torch::Tensor& tensor) {
+    return {static_cast<const char*>(tensor.data_ptr()), tensor.nbytes()};
+}
+
+/// As torch.save writes a state dict, with a classifier that nobody needs.
+std::string pth_of(NamedTensors tensors, bool old) {
+    tensors.emplace_back("classifier.1.weight", torch::full({2, 3}, 0.25));
+    std::vector<std::pair<std::string, std::string>> entries;
+    Storages storages;
+    for (const auto& [name, tensor] : tensors) {
+        const auto key = std::to_string(storages.size());
+        entries.emplace_back(
+            name,
+            pickled::tensor(pickled::storage("FloatStorage", key, tensor.numel(), old ? "N" : ""),
+                            0, tensor.sizes().vec(), tensor.strides().vec()));
+        storages.emplace_back(key, raw(tensor));
+    }
+    const auto program = pickled::program(pickled::state_dict(entries));
+    return old ? old_form(program, storages) : new_form(program, storages);
+}
+
+TEST_F(Features, PyTorchsOwnFilesGiveTheSameNetwork) {
+    const auto reference =
+        nn::load_features(squeezenet(), weights(), "torchvision", Pooling::Max, torch::kCPU);
+    ASSERT_TRUE(reference);
+    const auto picture = torch::rand({1, 3, 40, 48});
+    const auto expected = (*reference)->extract(picture, {"fire7"})[0];
+    const auto path = folder() / "squeeze.pth";
+    for (const bool old : {false, true}) {
+        ASSERT_TRUE(write_file_atomically(path, pth_of(random_weights("squeezenet"), old)));
+        const auto id = identify_weights(path);
+        ASSERT_TRUE(id) << id.error().message;
+        EXPECT_EQ(*id, "squeezenet");
+        const auto network =
+            nn::load_features(squeezenet(), path, "auto", Pooling::Max, torch::kCPU);
+        ASSERT_TRUE(network) << network.error().message;
+        EXPECT_TRUE(torch::equal((*network)->extract(picture, {"fire7"})[0], expected)) << old;
+    }
+}
+
+TEST_F(Features, OnlyWhatIsNeededOfAPthIsReadAndThatIsChecked) {
+    const auto path = folder() / "damaged.pth";
+    const auto whole = pth_of(random_weights("squeezenet"), false);
+    const auto load = [&] {
+        return nn::load_features(squeezenet(), path, "auto", Pooling::Max, torch::kCPU);
+    };
+    auto damaged = whole;
+    damaged[damaged.find(raw(torch::full({2, 3}, 0.25)))] ^= 1;
+    ASSERT_TRUE(write_file_atomically(path, damaged));
+    EXPECT_TRUE(load()) << "the classifier's numbers are nobody's business";
+    damaged = whole;
+    damaged[damaged.find(raw(random_weights("squeezenet")[0].second)) + 9] ^= 1;
+    ASSERT_TRUE(write_file_atomically(path, damaged));
+    const auto refused = load();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Corrupt) << refused.error().message;
+    for (const bool old : {false, true}) {
+        const auto cut = pth_of(random_weights("squeezenet"), old);
+        for (const double share : {0.1, 0.5, 0.99}) {
+            ASSERT_TRUE(write_file_atomically(
+                path, std::string_view(cut).substr(
+                          0, static_cast<std::size_t>(share * static_cast<double>(cut.size())))));
+            EXPECT_FALSE(load()) << old << share;
+            EXPECT_FALSE(identify_weights(path)) << old << share;
+        }
+    }
+}
+
+TEST_F(Features, APthThatTriesToRunCodeDoesNothingButGiveAMessage) {
+    const auto path = folder() / "evil.pth", victim = folder() / "victim";
+    using namespace pickled;
+    const auto call = global("posix", "system") + "(" + text("touch " + victim.string()) + "tR";
+    for (const bool old : {false, true}) {
+        const auto code = program(state_dict({{"features.0.weight", call}}));
+        ASSERT_TRUE(write_file_atomically(path, old ? old_form(code, {}) : new_form(code, {})));
+        const auto id = identify_weights(path);
+        ASSERT_FALSE(id);
+        EXPECT_NE(id.error().message.find("posix.system"), std::string::npos) << id.error().message;
+        const auto network =
+            nn::load_features(squeezenet(), path, "auto", Pooling::Max, torch::kCPU);
+        ASSERT_FALSE(network);
+        EXPECT_EQ(network.error().code, ErrorCode::Unsupported) << network.error().message;
+        EXPECT_FALSE(std::filesystem::exists(victim));
+    }
+}
+
+TEST_F(Features, CaffesWeightsAreKnownWithoutANote) {
+    // Someone saved the authors' numbers again, as many did, and the note got lost.
+    auto tensors = random_weights("squeezenet");
+    const auto& first = squeezenet().caffe_first_weights;
+    const auto path = folder() / "again.pth";
+    const auto picture = torch::rand({1, 3, 40, 48});
+    for (const bool authors : {false, true}) {
+        for (auto& [name, tensor] : tensors)
+            if (authors && name == "features.0.weight")
+                for (std::size_t i = 0; i < first.size(); ++i)
+                    tensor.flatten()[static_cast<std::int64_t>(i)] = first[i] * 1.001f;
+        ASSERT_TRUE(write_file_atomically(path, pth_of(tensors, true)));
+        const auto features = [&](const char* kind) {
+            return (*nn::load_features(squeezenet(), path, kind, Pooling::Max, torch::kCPU))
+                ->extract(picture, {"relu1"})[0];
+        };
+        EXPECT_TRUE(torch::equal(features("auto"), features(authors ? "caffe" : "torchvision")));
+    }
 }
 
 TEST(FeatureRegistry, EntriesAreComplete) {

@@ -3,13 +3,19 @@
 
 #include <gtest/gtest.h>
 
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
+#include <atomic>
+#include <span>
 
+#include "core/base/sha256.h"
 #include "core/style/style_run.h"
 #include "fake_run.h"
 #include "pictures.h"
+#include "tests/fetch/server.h"
 #include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/instant_preview.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/widgets/param_panel.h"
@@ -59,8 +65,49 @@ TEST_F(StylePageTest, TheTooltipNamesTheNextThingToDo) {
     EXPECT_TRUE(blend.toolTip().contains(QStringLiteral("style picture")));
     page.inputs().style(0).load(style);
     ASSERT_TRUE(settled());
-    EXPECT_FALSE(blend.isEnabled());
-    EXPECT_TRUE(blend.toolTip().contains(QStringLiteral("weights")));
+    // The network is built in: nothing else is needed.
+    EXPECT_TRUE(blend.isEnabled()) << blend.toolTip().toStdString();
+}
+
+TEST_F(StylePageTest, ABlendAppearsAtOnceAndFollowsTheSliders) {
+    page.inputs().content().load(content);
+    page.inputs().style(0).load(style);
+    ASSERT_TRUE(settled());
+    const auto shown = [&] { return page.gallery().current_frame(); };
+    ASSERT_TRUE(wait_for([&] { return !shown().empty() && !page.instant().busy(); }, 30'000))
+        << page.banner().toStdString();
+    const Frame whole = shown();
+    // 40 × 30 px, at the size of the settings.
+    EXPECT_EQ(whole.width, std::get<std::int64_t>(page.panel().params().value("size")));
+    EXPECT_TRUE(page.bar().export_button().isEnabled());
+    page.panel().apply({{"strength", 0.25}}, QString());
+    ASSERT_TRUE(wait_for([&] { return page.instant().busy(); }));
+    ASSERT_TRUE(wait_for([&] { return !page.instant().busy(); }, 30'000));
+    const Frame less = shown();
+    ASSERT_EQ(less.width, whole.width);
+    EXPECT_NE(to_image(less), to_image(whole));
+}
+
+TEST(InstantPreviewTest, OnlyTheNewestRequestIsKept) {
+    InstantPreview preview;
+    InstantPreview::Pictures pictures;
+    pictures.content = two_colours(64, 48);
+    pictures.styles[0] = plain_frame(40, 40, 9, 200, 9);
+    int quick = 0, final = 0;
+    QObject::connect(&preview, &InstantPreview::blended, [&](const Frame& frame, bool whole) {
+        ++(whole ? final : quick);
+        EXPECT_EQ(frame.width, whole ? 320 : InstantPreview::kQuickEdge);
+    });
+    ParamSet params(style::schema());
+    ASSERT_TRUE(params.set("size", std::int64_t{320}));
+    for (int i = 0; i <= 20; ++i) {
+        ASSERT_TRUE(params.set("strength", i / 20.0));
+        preview.request(params, pictures);
+    }
+    ASSERT_TRUE(wait_for([&] { return final == 1; }, 30'000));
+    // The first one was under way; of the other twenty only the newest was made.
+    EXPECT_EQ(quick, 2);
+    EXPECT_FALSE(preview.busy());
 }
 
 TEST_F(StylePageTest, EveryDisabledButtonSaysWhy) {
@@ -78,6 +125,44 @@ TEST_F(StylePageTest, AFileThatHoldsNoNetworkIsRefusedWithItsReason) {
         [&] { return !page.weights().missing().contains(QStringLiteral("being checked")); }));
     EXPECT_FALSE(page.weights().missing().isEmpty());
     EXPECT_TRUE(page.weights().network().isEmpty());
+}
+
+TEST_F(StylePageTest, WeightsAreDownloadedWithProgressCancelledAndGoneOnWith) {
+    const std::string file(400'000, 'w');  // no network, but the published file all the same
+    std::atomic<bool> generous{false};
+    Server server([&](const Server::Connection& to, const Server::Asked& asked) {
+        if (generous) return asked.from < 0 ? to.whole(file) : to.part(file, asked.from);
+        to.answer("200 OK", "Content-Length: " + std::to_string(file.size()) + "\r\n",
+                  std::string_view(file).substr(0, 100'000));
+        to.stall();
+    });
+    const QByteArray before = qgetenv("XDG_CACHE_HOME");
+    qputenv("XDG_CACHE_HOME", folder.path().c_str());
+    const PublishedWeights weights{"net",
+                                   "Net",
+                                   "https://example.org/net.pth",
+                                   file.size(),
+                                   sha256(std::as_bytes(std::span(file))),
+                                   "torchvision"};
+    WeightsChooser& chooser = page.weights();
+    chooser.download(weights, server.url("/"));
+    EXPECT_TRUE(chooser.downloading());
+    auto* bar = chooser.findChild<QProgressBar*>();
+    ASSERT_TRUE(wait_for([&] { return bar->value() == 250; }));
+    chooser.cancel_download();
+    ASSERT_TRUE(wait_for([&] { return !chooser.downloading(); }));
+    EXPECT_FALSE(cached_weights(weights, weights_cache()));
+    generous = true;
+    chooser.download(weights, server.url("/"));
+    ASSERT_TRUE(wait_for([&] { return !chooser.downloading(); }));
+    EXPECT_TRUE(cached_weights(weights, weights_cache()));
+    EXPECT_EQ(server.asked().back().from, 100'000);
+    // It is chosen, and what it holds is looked at as for any other file.
+    ASSERT_TRUE(
+        wait_for([&] { return !chooser.missing().contains(QStringLiteral("being checked")); }));
+    EXPECT_TRUE(chooser.network().isEmpty());
+    EXPECT_NE(chooser.missing(), QString());
+    qputenv("XDG_CACHE_HOME", before);
 }
 
 TEST_F(StylePageTest, ButtonsFollowTheRun) {

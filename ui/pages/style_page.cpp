@@ -14,6 +14,7 @@
 #include "core/style/style_run.h"
 #include "ui/dialogs/export_dialog.h"
 #include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/instant_preview.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/theme.h"
@@ -58,7 +59,9 @@ QFrame* framed(QWidget* content, int width) {
 }  // namespace
 
 StylePage::StylePage(StudioContext& context, QWidget* parent)
-    : Page(context, parent), controller_(new RunController(this)) {
+    : Page(context, parent),
+      controller_(new RunController(this)),
+      instant_(new InstantPreview(this)) {
     panel_ = new ParamPanel(ParamSet(style::schema()), &context.undo_stack(), panel_ids());
     inputs_ = new InputsPanel(context.workspace().root / "inputs", [this](int index) {
         return panel_->editor(QString::fromStdString(style::style_weight_id(index)));
@@ -68,7 +71,8 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     gallery_->view().setAccessibleName(tr("Result"));
     gallery_->view().set_empty_text(tr("Blend two pictures"),
                                     tr("Put a content picture and a style picture into the wells "
-                                       "on the left, then press Blend."));
+                                       "on the left: a first blend appears at once, and Blend "
+                                       "refines it."));
     bar_ = new StyleRunBar(*controller_);
 
     auto* heading = new QLabel(title());
@@ -139,13 +143,18 @@ void StylePage::connect_all() {
     connect(inputs_, &InputsPanel::changed, this, [this] {
         update_before();
         update_controls();
+        blend_instantly();
     });
+    connect(instant_, &InstantPreview::blended, this, &StylePage::show_instant);
+    connect(instant_, &InstantPreview::failed, this,
+            [this](const QString& message) { show_banner(message, false); });
     connect(inputs_, &InputsPanel::style_removed, this, [this](int from) {
         ParamSet params = panel_->params();
         for (int i = from; i + 1 < style::kMaxStyles; ++i)
             (void)params.set(style::style_weight_id(i),
                              params.value(style::style_weight_id(i + 1)));
         panel_->set_params(params);
+        blend_instantly();
     });
     connect(panel_, &ParamPanel::edited, this, &StylePage::follow_edit);
     connect(compare_, &QPushButton::toggled, this, &StylePage::update_before);
@@ -161,7 +170,10 @@ void StylePage::connect_all() {
             Q_EMIT context_.runs_changed();
         }
     });
-    connect(controller_, &RunController::preview_arrived, gallery_, &SampleGallery::show_live);
+    connect(controller_, &RunController::preview_arrived, this, [this](const Preview& preview) {
+        instant_params_.reset();
+        gallery_->show_live(preview);
+    });
     connect(controller_, &RunController::events_arrived, this,
             [this](const std::vector<Event>& events) {
                 gallery_->refresh();
@@ -197,8 +209,10 @@ QString StylePage::blocked() const {
     if (inputs_->loading()) return tr("A picture is still being read.");
     if (!inputs_->content().picture()) return tr("Put a content picture into its well first.");
     if (inputs_->style_count() == 0) return tr("Put a style picture into its well first.");
-    if (const QString missing = weights_->missing(); !missing.isEmpty()) return missing;
     const ParamSet& params = panel_->params();
+    // An instant blend has networks of its own.
+    if (std::get<std::string>(params.value("method")) == "instant") return {};
+    if (const QString missing = weights_->missing(); !missing.isEmpty()) return missing;
     if (has_param("features") &&
         std::get<std::string>(params.value("features")) != weights_->network().toStdString())
         return tr("The weights file belongs to another feature network than the settings name: "
@@ -272,6 +286,29 @@ void StylePage::follow_edit(const Patch& patch) {
         if (!live.empty()) controller_->edit(live);
     }
     update_controls();
+    // What an instant blend depends on.
+    for (const auto& [id, value] : patch)
+        if (id == "strength" || id == "size" || id == "style_size" || id == "colour" ||
+            id == "method" || id.starts_with("style_weight_"))
+            return blend_instantly();
+}
+
+void StylePage::blend_instantly() {
+    const auto& content = inputs_->content().picture();
+    if (controller_->active() || preparer_.busy() || !content || inputs_->style_count() == 0)
+        return instant_->cancel();
+    InstantPreview::Pictures pictures;
+    pictures.content = content->frame;
+    for (int i = 0; i < inputs_->style_count(); ++i)
+        pictures.styles[static_cast<std::size_t>(i)] = inputs_->style(i).picture()->frame;
+    instant_->request(panel_->params(), pictures);
+}
+
+void StylePage::show_instant(const Frame& frame) {
+    instant_params_ = panel_->params();
+    (void)instant_params_->set("method", std::string("instant"));
+    gallery_->show_live({.frame = frame});
+    update_controls();
 }
 
 void StylePage::blend() {
@@ -289,6 +326,7 @@ void StylePage::blend() {
         QFileInfo(inputs_->content().picture()->name).completeBaseName(),
         QFileInfo(inputs_->style(0).picture()->name).completeBaseName());
     show_banner({}, false);
+    instant_->cancel();
     // Copies the pictures into the run's folder.
     preparer_.start(
         [request, name = name.toStdString(), runs = context_.workspace().runs()] {
@@ -338,7 +376,10 @@ void StylePage::export_picture() {
     ExportSubject subject;
     subject.frame = gallery_->current_frame();
     if (subject.frame.empty()) return;
-    if (shown_) {
+    if (instant_params_) {
+        subject.settings = export_settings("style", "Instant blend", 1, *instant_params_);
+        subject.suggested_name = tr("instant blend");
+    } else if (shown_) {
         subject.settings = export_settings(*shown_, gallery_->current_step());
         subject.suggested_name = QStringLiteral("%1-%2")
                                      .arg(QString::fromStdString(shown_->info().name)
@@ -357,6 +398,7 @@ void StylePage::export_picture() {
 void StylePage::shut_down() {
     preparer_.cancel();
     opener_.cancel();
+    instant_->cancel();
     controller_->shut_down();
 }
 

@@ -12,6 +12,7 @@ class QPushButton;
 namespace pentimento::ui {
 
 class InputsPanel;
+class InstantPreview;
 class ParamPanel;
 class SampleGallery;
 class StyleRunBar;
@@ -41,6 +42,7 @@ class StylePage : public Page {
     WeightsChooser& weights() { return *weights_; }
     StyleRunBar& bar() { return *bar_; }
     SampleGallery& gallery() { return *gallery_; }
+    InstantPreview& instant() { return *instant_; }
     /// Why blending cannot start, for the button's tooltip.
     QString blocked() const;
     QString banner() const;
@@ -56,6 +58,8 @@ class StylePage : public Page {
     void choose_preset(int index);
     void update_controls();
     void update_before();
+    void blend_instantly();
+    void show_instant(const Frame& frame);
     void show_banner(const QString& text, bool error);
 
     RunController* controller_;
@@ -67,7 +71,9 @@ class StylePage : public Page {
     StyleRunBar* bar_;
     QPushButton* compare_;
     QLabel* banner_;
-    std::optional<Experiment> shown_;  ///< the run whose pictures are in the gallery
+    InstantPreview* instant_;
+    std::optional<ParamSet> instant_params_;  ///< of the picture shown, while it is an instant one
+    std::optional<Experiment> shown_;         ///< the run whose pictures are in the gallery
     Background preparer_, opener_;
 };
 

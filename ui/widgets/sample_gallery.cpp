@@ -73,7 +73,9 @@ struct SampleGallery::Impl {
         if (samples.empty() && !has_live()) {
             label->clear();
         } else if (self->at_now()) {
-            label->setText(tr("now · step %1").arg(locale.toString(qlonglong(live.step))));
+            label->setText(live.step == 0 ? tr("now")
+                                          : tr("now · step %1").arg(
+                                                locale.toString(qlonglong(live.step))));
         } else {
             const auto& sample = samples[static_cast<std::size_t>(slider->value())];
             label->setText(tr("step %1 of %2")

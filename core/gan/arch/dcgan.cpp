@@ -8,7 +8,7 @@
 #include "core/nn/layers.h"
 #include "core/nn/spectral_norm.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::dcgan {
 namespace {
 
 using torch::Tensor;
@@ -166,4 +166,4 @@ const bool kRegistered = architecture_registry().add(
      refuses});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::dcgan

@@ -7,7 +7,7 @@
 #include "core/gan/registry.h"
 #include "core/nn/init.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::fastgan {
 namespace {
 
 using torch::Tensor;
@@ -285,4 +285,4 @@ const bool kFamily = family_registry().add(
      .expect = "Colourful shapes on white within two minutes; outlines after four."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::fastgan

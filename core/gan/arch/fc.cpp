@@ -2,7 +2,7 @@
 #include "core/gan/registry.h"
 #include "core/nn/init.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::fc {
 namespace {
 
 using torch::Tensor;
@@ -93,4 +93,4 @@ const bool kFamily = family_registry().add(
      .expect = "Blobs of colour within seconds, rough shapes after a few minutes; always grainy."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::fc

@@ -4,7 +4,7 @@
 #include "core/nn/conditional.h"
 #include "core/nn/init.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::lesson_tf {
 namespace {
 
 using torch::Tensor;
@@ -131,4 +131,4 @@ const bool kFamily = family_registry().add(
                "minutes."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::lesson_tf

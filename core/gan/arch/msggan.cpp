@@ -5,7 +5,7 @@
 #include "core/gan/registry.h"
 #include "core/nn/init.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::msggan {
 namespace {
 
 using torch::Tensor;
@@ -126,4 +126,4 @@ const bool kFamily = family_registry().add(
      .expect = "4,000 steps, each about 0.2 s of work for one processor."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::msggan

@@ -6,7 +6,7 @@
 #include "core/gan/registry.h"
 #include "core/nn/init.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::progan {
 namespace {
 
 using torch::Tensor;
@@ -188,4 +188,4 @@ const bool kFamily = family_registry().add(
                "size fades in over 500 steps."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::progan

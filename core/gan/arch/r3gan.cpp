@@ -7,7 +7,7 @@
 #include "core/gan/registry.h"
 #include "core/nn/resample.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::r3gan {
 namespace {
 
 using torch::Tensor;
@@ -276,4 +276,4 @@ const bool kFamily = family_registry().add(
      .expect = "Soft blobs after two minutes, shapes with outlines after five."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::r3gan

@@ -8,7 +8,7 @@
 #include "core/nn/init.h"
 #include "core/nn/spectral_norm.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::sngan {
 namespace {
 
 using torch::Tensor;
@@ -245,4 +245,4 @@ const bool kFamily = family_registry().add(
      .expect = "Coloured shapes on white within two minutes; outlines become firm after four."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::sngan

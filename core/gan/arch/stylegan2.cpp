@@ -11,7 +11,7 @@
 #include "core/nn/modulated_conv.h"
 #include "core/nn/resample.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::stylegan2 {
 namespace {
 
 using torch::Tensor;
@@ -341,4 +341,4 @@ const bool kFamily = family_registry().add(
      .expect = "4,000 steps, each about 0.2 s of work for one processor."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::stylegan2

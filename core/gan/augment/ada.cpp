@@ -9,7 +9,7 @@
 #include "core/gan/augment/warp.h"
 #include "core/nn/resample.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::ada {
 namespace {
 
 using torch::Tensor;
@@ -209,4 +209,4 @@ const bool kRegistered = augmentation_registry().add(
      ada});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::ada

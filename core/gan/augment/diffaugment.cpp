@@ -3,7 +3,7 @@
 #include "core/gan/augment/draws.h"
 #include "core/gan/augment/warp.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::diffaugment {
 namespace {
 
 using torch::Tensor;
@@ -80,4 +80,4 @@ const bool kRegistered = augmentation_registry().add(
      diffaugment});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::diffaugment

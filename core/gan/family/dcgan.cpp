@@ -1,7 +1,7 @@
 // DCGAN as published.
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::dcgan {
 namespace {
 
 const bool kFamily = family_registry().add(
@@ -34,4 +34,4 @@ const bool kFamily = family_registry().add(
      .expect = "Coloured blobs within a minute; outlines, faces and hearts after three or four."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::dcgan

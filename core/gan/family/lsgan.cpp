@@ -1,7 +1,7 @@
 // LSGAN: DCGAN's networks with the least-squares loss.
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::lsgan {
 namespace {
 
 const bool kFamily = family_registry().add(
@@ -32,4 +32,4 @@ const bool kFamily = family_registry().add(
      .expect = "As DCGAN: blobs within a minute, shapes after three or four."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::lsgan

@@ -2,7 +2,7 @@
 // penalty.
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::wgan_gp {
 namespace {
 
 const bool kFamily = family_registry().add(
@@ -41,4 +41,4 @@ const bool kFamily = family_registry().add(
                "for as long as it runs."});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::wgan_gp

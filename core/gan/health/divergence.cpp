@@ -41,9 +41,10 @@ Finding exploded(const Situation& at) {
 Finding worsened(const Situation& at) {
     const KidCourse kid = kid_course(at);
     if (kid.count < 3) return {};
-    const double rise =
-        std::max({(kKidRise - 1) * kid.best, kKidRiseOfRange * (kid.first - kid.best),
-                  kKidErrors * kid.error});
+    double rise = std::max((kKidRise - 1) * kid.best, kKidRiseOfRange * (kid.first - kid.best));
+    if (kid.best > kNeverBetter * kid.first)
+        rise = std::min(rise, kWorseThanFirst * kid.first - kid.best);
+    rise = std::max(rise, kKidErrors * kid.error);
     if (kid.now < kid.best + rise)
         return {kid.now < kid.best + rise / 2 ? Sign::Clear : Sign::Between, {}, {}};
     return {Sign::Bad,

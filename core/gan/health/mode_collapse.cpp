@@ -20,15 +20,16 @@ Finding find(const Situation& at) {
     if (diversity.empty()) return {};
     const double now = diversity.back().second;
     // A young generator's pictures are all alike, too, and become different by and by.
-    const bool was_diverse = highest(diversity) >= kDiversityCleared;
+    const bool young = highest(diversity) < kDiversityCleared;
     const bool rises =
         diversity.size() < 3 || now > kDiversityRises * diversity[diversity.size() - 3].second;
-    if (now < kCollapsedDiversity && !was_diverse && rises) return {Sign::Between, {}, {}};
-    if (now < kCollapsedDiversity)
+    const double limit = young ? kNeverDiverse : kCollapsedDiversity;
+    if (now < limit && young && rises) return {Sign::Between, {}, {}};
+    if (now < limit)
         return {Sign::Bad,
                 "Made pictures are alike: they differ by " + percent(now) +
                     " of what real ones differ by.",
-                {evidence(at, "diversity", now, kCollapsedDiversity, false)}};
+                {evidence(at, "diversity", now, limit, false)}};
     const Curve &recall = at.curve("recall"), &precision = at.curve("precision");
     if (recall.size() >= 3 && precision.size() >= 3) {
         const double best = highest(recall), left = recall.back().second,

@@ -2,7 +2,7 @@
 // Goodfellow et al. 2014 (arXiv:1406.2661), section 3.
 #include "core/gan/loss/cross_entropy.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::bce {
 namespace {
 
 const bool kRegistered = loss_registry().add(
@@ -15,4 +15,4 @@ const bool kRegistered = loss_registry().add(
      .generator = non_saturating});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::bce

@@ -2,7 +2,7 @@
 // equations 16 and 17. With a random margin as in FastGAN (Liu et al. 2021, arXiv:2101.04775).
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::hinge {
 namespace {
 
 using torch::Tensor;
@@ -37,4 +37,4 @@ const bool kRegistered = loss_registry().add(
      .probability = false});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::hinge

@@ -1,7 +1,7 @@
 // The logistic loss as StyleGAN2 states it. Karras et al. 2019 (arXiv:1912.04958).
 #include "core/gan/loss/cross_entropy.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::logistic {
 namespace {
 
 const bool kRegistered = loss_registry().add(
@@ -16,4 +16,4 @@ const bool kRegistered = loss_registry().add(
          "the logistic loss is used as published; choose \"Cross-entropy\" for label smoothing"});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::logistic

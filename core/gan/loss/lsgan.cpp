@@ -1,7 +1,7 @@
 // Least squares: Mao et al. 2016 (arXiv:1611.04076), equation 9 (a = 0, b = c = 1), without the ½.
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::lsgan {
 namespace {
 
 using torch::Tensor;
@@ -27,4 +27,4 @@ const bool kRegistered = loss_registry().add(
      .probability = false});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::lsgan

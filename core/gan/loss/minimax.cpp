@@ -2,7 +2,7 @@
 // Goodfellow et al. 2014 (arXiv:1406.2661), equation 1.
 #include "core/gan/loss/cross_entropy.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::minimax {
 namespace {
 
 using torch::Tensor;
@@ -22,4 +22,4 @@ const bool kRegistered = loss_registry().add(
      .generator = generator_loss});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::minimax

@@ -2,7 +2,7 @@
 // (Karnewar and Wang 2019, arXiv:1903.06048).
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::relativistic_average {
 namespace {
 
 using torch::Tensor;
@@ -31,4 +31,4 @@ const bool kRegistered = loss_registry().add(
      .no_smoothing = "a relativistic loss compares pictures and has no target to be smoothed"});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::relativistic_average

@@ -2,7 +2,7 @@
 // (Huang et al. 2024, arXiv:2501.05441, equation 2). With R1 and R2 it converges locally.
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::relativistic_pairing {
 namespace {
 
 using torch::Tensor;
@@ -30,4 +30,4 @@ const bool kRegistered = loss_registry().add(
      .no_smoothing = "a relativistic loss compares pictures and has no target to be smoothed"});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::relativistic_pairing

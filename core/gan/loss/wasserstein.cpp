@@ -2,7 +2,7 @@
 // used with a gradient penalty, Gulrajani et al. 2017 (arXiv:1704.00028).
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::wasserstein {
 namespace {
 
 using torch::Tensor;
@@ -28,4 +28,4 @@ const bool kRegistered = loss_registry().add(
      .no_smoothing = "the Wasserstein loss has no target to be smoothed"});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::wasserstein

@@ -3,7 +3,7 @@
 #include "core/gan/registry.h"
 #include "core/gan/regularise/gradients.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::drift {
 namespace {
 
 torch::Tensor penalty(const RegulariserInput& in) {
@@ -33,4 +33,4 @@ const bool kRegistered = regulariser_registry().add(
      .penalty = penalty});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::drift

@@ -4,7 +4,7 @@
 
 #include "core/gan/registry.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::path_length {
 namespace {
 
 using torch::Tensor;
@@ -63,4 +63,4 @@ const bool kRegistered = regulariser_registry().add(
      .refuses = refuses});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::path_length

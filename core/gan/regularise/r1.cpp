@@ -4,7 +4,7 @@
 #include "core/gan/registry.h"
 #include "core/gan/regularise/gradients.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::r1 {
 namespace {
 
 torch::Tensor penalty(const RegulariserInput& in) {
@@ -36,4 +36,4 @@ const bool kRegistered = regulariser_registry().add(
      .penalty = penalty});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::r1

@@ -3,7 +3,7 @@
 #include "core/gan/registry.h"
 #include "core/gan/regularise/gradients.h"
 
-namespace pentimento::gan {
+namespace pentimento::gan::r2 {
 namespace {
 
 torch::Tensor penalty(const RegulariserInput& in) {
@@ -34,4 +34,4 @@ const bool kRegistered = regulariser_registry().add(
      .penalty = penalty});
 
 }  // namespace
-}  // namespace pentimento::gan
+}  // namespace pentimento::gan::r2

@@ -2,9 +2,12 @@
 #include "core/nn/features/feature_network.h"
 
 #include <algorithm>
+#include <cmath>
+#include <mutex>
 #include <stdexcept>
 
 #include "core/base/text.h"
+#include "core/tensor/pth_reader.h"
 
 namespace pentimento::nn {
 namespace {
@@ -30,6 +33,46 @@ std::string first_missing(const FeatureDefinition& definition, const Safetensors
             return name;
     }
     return {};
+}
+
+/// The file's tensors, if it is one of `definition`.
+Result<TensorFile> read_weights(const FeatureDefinition& definition,
+                                const std::filesystem::path& weights) {
+    auto header = read_tensor_header(weights);
+    if (!header) return header.error();
+    if (const auto missing = first_missing(definition, *header); !missing.empty()) {
+        const auto other = identify_features(*header, weights.filename().string());
+        if (!other) return other.error();
+        return Error{ErrorCode::Unsupported,
+                     "'" + to_valid_utf8(weights.filename().string()) + "' holds the weights of " +
+                         feature_registry().at(*other).label + ", not of " + definition.label +
+                         ". Set features to " + *other + " or choose another file.",
+                     "missing: " + missing};
+    }
+    return read_tensor_file(
+        weights, [&](const std::string& name) { return definition.tensors.count(name) > 0; });
+}
+
+Result<TensorFile> read_embedded(const FeatureDefinition& definition) {
+    if (definition.embedded == nullptr || definition.embedded().empty())
+        return Error{ErrorCode::InvalidArgument,
+                     "The weights of " + definition.label + " are needed: choose their file. " +
+                         definition.weights_hint,
+                     {}};
+    return parse_safetensors(definition.embedded(), "the built-in weights");
+}
+
+/// The sizes of weights tell nothing: VGG-19's first filters have a norm of 1 in either kind. But
+/// there is only one file that people have of each kind, in float32 or rounded to 16 bits.
+bool is_from_caffe(const FeatureDefinition& definition,
+                   const std::map<std::string, torch::Tensor>& weights) {
+    const auto& published = definition.caffe_first_weights;
+    const auto first = weights.at("features.0.weight").to(torch::kCPU).flatten();
+    for (std::size_t i = 0; i < published.size(); ++i)
+        if (std::abs(first[static_cast<std::int64_t>(i)].item<float>() - published[i]) >
+            std::abs(published[i]) * 0.005f)
+            return false;
+    return true;
 }
 
 }  // namespace
@@ -126,31 +169,18 @@ std::string detect_preprocessing(const std::map<std::string, std::string>& metad
             text.find("torchvision") != std::string::npos)
             return "torchvision";
     }
-    // The sizes of the weights tell nothing: VGG-19's first filters have a norm of 1 in either
-    // kind. Files with torchvision's names and no note are torchvision's own.
-    return "torchvision";
+    return {};
 }
 
-Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
+namespace {
+
+Result<std::shared_ptr<const FeatureNetwork>> read_features(const FeatureDefinition& definition,
                                                             const std::filesystem::path& weights,
                                                             std::string_view preprocessing,
                                                             Pooling pooling,
                                                             const torch::Device& device) {
-    auto header = read_safetensors_header(weights);
-    if (!header) return header.error();
-    if (const auto missing = first_missing(definition, *header); !missing.empty()) {
-        const auto other = identify_features(*header, weights.filename().string());
-        if (!other) return other.error();
-        return Error{ErrorCode::Unsupported,
-                     "'" + to_valid_utf8(weights.filename().string()) + "' holds the weights of " +
-                         feature_registry().at(*other).label + ", not of " + definition.label +
-                         ". Set features to " + *other + " or choose another file.",
-                     "missing: " + missing};
-    }
-    auto file = read_safetensors(weights);
+    auto file = weights.empty() ? read_embedded(definition) : read_weights(definition, weights);
     if (!file) return file.error();
-    const std::string kind =
-        preprocessing == "auto" ? detect_preprocessing(file->metadata) : std::string(preprocessing);
     std::map<std::string, torch::Tensor> needed;
     for (const auto& [name, shape] : definition.tensors) {
         auto tensor = file->tensors.at(name).to(device, torch::kFloat32);
@@ -161,9 +191,45 @@ Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinit
                          name};
         needed.emplace(name, std::move(tensor));
     }
+    std::string kind(preprocessing);
+    if (kind == "auto") kind = detect_preprocessing(file->metadata);
+    if (kind.empty()) kind = is_from_caffe(definition, needed) ? "caffe" : "torchvision";
     return std::shared_ptr<const FeatureNetwork>(std::make_shared<FeatureNetwork>(
         kind == "caffe" ? caffe_preprocessing(definition.caffe_mean) : torchvision_preprocessing(),
         definition.build(needed, pooling), device));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
+                                                            const std::filesystem::path& weights,
+                                                            std::string_view preprocessing,
+                                                            Pooling pooling,
+                                                            const torch::Device& device) {
+    // Batches and films make one run after the other: whatever is still in use is not read again.
+    static std::mutex mutex;
+    static std::map<std::string, std::weak_ptr<const FeatureNetwork>> in_use;
+    std::error_code failed;
+    std::string key = definition.id + "|" + std::string(preprocessing) + "|" +
+                      std::to_string(static_cast<int>(pooling)) + "|" + device.str();
+    if (!weights.empty()) {
+        const auto size = std::filesystem::file_size(weights, failed);
+        const auto changed = std::filesystem::last_write_time(weights, failed).time_since_epoch();
+        key += "|" + std::to_string(size) + "|" + std::to_string(changed.count()) + "|" +
+               std::filesystem::absolute(weights, failed).string();
+    }
+    {
+        const std::lock_guard lock(mutex);
+        std::erase_if(in_use, [](const auto& entry) { return entry.second.expired(); });
+        if (const auto found = in_use.find(key); found != in_use.end())
+            if (auto network = found->second.lock()) return network;
+    }
+    auto network = read_features(definition, weights, preprocessing, pooling, device);
+    if (network && !failed) {
+        const std::lock_guard lock(mutex);
+        in_use[key] = *network;
+    }
+    return network;
 }
 
 }  // namespace pentimento::nn

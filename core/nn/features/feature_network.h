@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,13 +75,19 @@ struct FeatureDefinition {
     std::string content_layer;              ///< the usual one
     std::vector<std::string> style_layers;  ///< the usual ones, shallow to deep
     std::array<double, 3> caffe_mean;       ///< BGR, 0 … 255
-    int min_edge = 16;                      ///< pixels; smaller pictures vanish in the pooling
+    /// The first weights of the first layer as the Caffe authors published them: what tells their
+    /// files from torchvision's when no note does.
+    std::array<float, 4> caffe_first_weights{};
+    int min_edge = 16;  ///< pixels; smaller pictures vanish in the pooling
     /// Name → shape of every tensor that is needed; files may hold more.
     std::map<std::string, std::vector<std::int64_t>> tensors;
     /// `weights`: float32 on the device, exactly those of `tensors`.
     std::function<std::vector<FeatureStage>(const std::map<std::string, torch::Tensor>& weights,
                                             Pooling pooling)>
         build;
+    /// The weights that are part of the program: a safetensors file in memory. Null for networks
+    /// whose weights the person brings.
+    std::span<const std::byte> (*embedded)() = nullptr;
 };
 
 /// A duplicate id throws std::logic_error at start-up.
@@ -91,16 +98,18 @@ const std::map<std::string, FeatureDefinition, std::less<>>& feature_registry();
 /// The network whose tensors the file holds, or Unsupported with what is missing.
 Result<std::string> identify_features(const SafetensorsHeader& header, std::string_view file_name);
 
-/// `preprocessing`: "caffe", "torchvision", or "auto": see detect_preprocessing. float16 weights
-/// are widened. Errors: those of read_safetensors, Unsupported when the file belongs to another
-/// network.
+/// `weights`: safetensors or .pth, of which only what is needed is read; empty for embedded ones. `preprocessing`: "caffe",
+/// "torchvision", or "auto": what the file's note says (see detect_preprocessing), else what these
+/// weights are known to need, else torchvision's. float16 weights are widened. Errors: those of
+/// read_tensor_file, Unsupported when the file belongs to another network.
 Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
                                                             const std::filesystem::path& weights,
                                                             std::string_view preprocessing,
                                                             Pooling pooling,
                                                             const torch::Device& device);
 
-/// "caffe" when a file's metadata speak of BGR or of values up to 255, else "torchvision".
+/// "caffe" when a file's metadata speak of BGR or of values up to 255, "torchvision" when they
+/// speak of that; empty when they say nothing.
 std::string detect_preprocessing(const std::map<std::string, std::string>& metadata);
 
 }  // namespace pentimento::nn

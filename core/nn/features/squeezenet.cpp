@@ -66,9 +66,8 @@ FeatureDefinition definition() {
     d.reference =
         "Iandola and others 2016, arXiv:1602.07360; Stanford CS231n, style transfer lesson";
     d.weights_hint =
-        "A safetensors file with SqueezeNet 1.1 under torchvision's names "
-        "(features.3.squeeze.weight …), 2.5 to "
-        "5 MB.";
+        "torchvision's squeezenet1_1-b8a52dc0.pth (5 MB), or a safetensors file under the same "
+        "names (features.3.squeeze.weight …), 2.5 to 5 MB.";
     d.tensors = {{"features.0.weight", {64, 3, 3, 3}}, {"features.0.bias", {64}}};
     d.layers = {"relu1"};
     for (const auto& fire : kFires) {
@@ -84,6 +83,7 @@ FeatureDefinition definition() {
     d.content_layer = "fire3";
     d.style_layers = {"relu1", "fire4", "fire6", "fire7"};
     d.caffe_mean = {104, 117, 123};
+    d.caffe_first_weights = {0.257324f, 0.359375f, 0.203369f, -0.100464f};
     d.min_edge = 32;
     d.build = build;
     return d;

@@ -1,4 +1,4 @@
-// Finding, checking and remembering the weights file.
+// Finding, downloading, checking and remembering the weights file.
 #include "ui/pages/style/weights_chooser.h"
 
 #include <QComboBox>
@@ -8,10 +8,16 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
+#include <QProgressBar>
 #include <QSettings>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <atomic>
 
+#include "core/base/channels.h"
+#include "core/base/text.h"
 #include "core/style/style_run.h"
 #include "ui/theme.h"
 
@@ -20,6 +26,7 @@ namespace pentimento::ui {
 namespace {
 
 const QString kSetting = QStringLiteral("style/weights");
+const QString kBuiltin = QStringLiteral("builtin");
 
 QStringList offered(const std::vector<std::filesystem::path>& known) {
     QStringList files;
@@ -28,7 +35,8 @@ QStringList offered(const std::vector<std::filesystem::path>& known) {
     };
     const auto add_folder = [&add](const QString& folder) {
         for (const QFileInfo& file :
-             QDir(folder).entryInfoList({QStringLiteral("*.safetensors")}, QDir::Files, QDir::Name))
+             QDir(folder).entryInfoList({QStringLiteral("*.safetensors"), QStringLiteral("*.pth")},
+                                        QDir::Files, QDir::Name))
             add(file.absoluteFilePath());
     };
     add(QSettings().value(kSetting).toString());
@@ -38,6 +46,10 @@ QStringList offered(const std::vector<std::filesystem::path>& known) {
     else if (!given.isEmpty())
         add(QFileInfo(given).absoluteFilePath());
     for (const auto& folder : known) add_folder(QString::fromStdString(folder.string()));
+    // Half a download is no file yet: only what is complete is offered.
+    for (const auto& weights : published_weights())
+        if (const auto file = cached_weights(weights, weights_cache()))
+            add(QString::fromStdString(file->string()));
     return files;
 }
 
@@ -58,13 +70,17 @@ QString hints() {
 
 }  // namespace
 
+struct WeightsChooser::Transfer {
+    LatestSlot<DownloadProgress> progress;
+    std::atomic<bool> wanted{true};
+};
+
 WeightsChooser::WeightsChooser(std::vector<std::filesystem::path> known, QWidget* parent)
     : QWidget(parent) {
     auto* title = new QLabel(tr("Feature network"));
     theme::set_role(title, "subheading");
     files_ = new QComboBox;
     files_->setAccessibleName(tr("Weights file of the feature network"));
-    files_->setPlaceholderText(tr("No weights file"));
     files_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     files_->setMinimumContentsLength(12);
     auto* browse = new QToolButton;
@@ -76,26 +92,139 @@ WeightsChooser::WeightsChooser(std::vector<std::filesystem::path> known, QWidget
     status_->setWordWrap(true);
     status_->setTextFormat(Qt::PlainText);
     status_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    download_ = new QToolButton;
+    download_->setText(tr("Download"));
+    download_->setPopupMode(QToolButton::InstantPopup);
+    download_->setToolTip(tr("Get the published weights of a feature network, once"));
+    auto* menu = new QMenu(download_);
+    connect(menu, &QMenu::aboutToShow, this, &WeightsChooser::fill_download_menu);
+    download_->setMenu(menu);
+    progress_ = new QProgressBar;
+    progress_->setAccessibleName(tr("Progress of the download"));
+    progress_->setTextVisible(false);
+    progress_->setRange(0, 1000);
+    auto* cancel = new QToolButton;
+    cancel->setText(tr("Cancel"));
+    cancel->setToolTip(tr("Stop the download; the next one goes on from there"));
+    connect(cancel, &QToolButton::clicked, this, &WeightsChooser::cancel_download);
+    progress_text_ = new QLabel;
+    progress_text_->setWordWrap(true);
+    theme::set_role(progress_text_, "muted");
+    progress_row_ = new QWidget;
+    auto* progress_layout = new QVBoxLayout(progress_row_);
+    progress_layout->setContentsMargins(0, 0, 0, 0);
+    auto* bar = new QHBoxLayout;
+    bar->addWidget(progress_, 1);
+    bar->addWidget(cancel);
+    progress_layout->addLayout(bar);
+    progress_layout->addWidget(progress_text_);
+    progress_row_->hide();
+    poll_.setInterval(100);
+    connect(&poll_, &QTimer::timeout, this, &WeightsChooser::show_progress);
     auto* row = new QHBoxLayout;
     row->addWidget(files_, 1);
     row->addWidget(browse);
+    row->addWidget(download_);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
     layout->addWidget(title);
     layout->addLayout(row);
+    layout->addWidget(progress_row_);
     layout->addWidget(status_);
+    files_->addItem(tr("Built in"), QString());
     for (const QString& path : offered(known)) {
         files_->addItem(QFileInfo(path).fileName(), path);
         files_->setItemData(files_->count() - 1, path, Qt::ToolTipRole);
     }
+    // What was used last, else what is there at once.
+    const QString last = QSettings().value(kSetting).toString();
+    files_->setCurrentIndex(last.isEmpty() ? 0 : std::max(0, files_->findData(last)));
     connect(files_, &QComboBox::currentIndexChanged, this,
             [this] { identify(files_->currentData().toString()); });
     identify(files_->currentData().toString());
 }
 
+WeightsChooser::~WeightsChooser() {
+    cancel_download();
+}
+
+void WeightsChooser::fill_download_menu() {
+    QMenu* menu = download_->menu();
+    menu->clear();
+    for (const auto& weights : published_weights()) {
+        const auto list = style::features();
+        if (std::none_of(list.begin(), list.end(),
+                         [&](const auto& entry) { return entry.id == weights.features; }))
+            continue;
+        QAction* action =
+            menu->addAction(tr("%1 (%2)").arg(QString::fromStdString(weights.label),
+                                              QString::fromStdString(format_bytes(weights.bytes))),
+                            this, [this, weights] { download(weights); });
+        const bool here = cached_weights(weights, weights_cache()).has_value();
+        action->setEnabled(!here && !downloading());
+        if (here) action->setText(tr("%1 (downloaded)").arg(QString::fromStdString(weights.label)));
+    }
+}
+
+void WeightsChooser::download(const PublishedWeights& weights, const std::string& from) {
+    if (downloading()) return;
+    transfer_ = std::make_shared<Transfer>();
+    progress_row_->show();
+    progress_->setValue(0);
+    progress_text_->setText(tr("Connecting…"));
+    download_->setEnabled(false);
+    poll_.start();
+    downloader_.start(
+        [weights, from, transfer = transfer_] {
+            return fetch_weights(
+                weights, weights_cache(),
+                [&](const DownloadProgress& progress) {
+                    transfer->progress.put(progress);
+                    return transfer->wanted.load();
+                },
+                from);
+        },
+        [this](const Result<std::filesystem::path>& path) { downloaded(path); });
+}
+
+void WeightsChooser::cancel_download() {
+    if (transfer_) transfer_->wanted = false;
+}
+
+void WeightsChooser::show_progress() {
+    const auto progress = transfer_ ? transfer_->progress.take() : std::nullopt;
+    if (!progress || progress->total == 0) return;
+    progress_->setValue(static_cast<int>(1000 * progress->done / progress->total));
+    if (progress->phase == DownloadProgress::Phase::Checking) {
+        progress_text_->setText(tr("Checking that it is the published file…"));
+        return;
+    }
+    QString text = tr("%1 of %2")
+                       .arg(QString::fromStdString(format_bytes(progress->done)),
+                            QString::fromStdString(format_bytes(progress->total)));
+    if (progress->bytes_per_second > 0)
+        text += tr(", %1 left")
+                    .arg(QString::fromStdString(
+                        format_duration(static_cast<double>(progress->total - progress->done) /
+                                        progress->bytes_per_second)));
+    progress_text_->setText(text);
+}
+
+void WeightsChooser::downloaded(const Result<std::filesystem::path>& path) {
+    poll_.stop();
+    progress_row_->hide();
+    download_->setEnabled(true);
+    transfer_.reset();
+    if (path)
+        choose(QString::fromStdString(path->string()));
+    else
+        show_status(QString::fromStdString(path.error().message),
+                    path.error().code != ErrorCode::Cancelled);
+}
+
 QString WeightsChooser::missing() const {
-    if (!weights_.empty()) return {};
+    if (!weights_.empty() || network_ == kBuiltin) return {};
     if (identifier_.busy()) return tr("The weights file is being checked.");
     return problem_.isEmpty() ? tr("Choose a weights file for the feature network first.")
                               : problem_;
@@ -120,7 +249,7 @@ void WeightsChooser::browse() {
     choose(QFileDialog::getOpenFileName(
         this, tr("Weights of a feature network"),
         current.isEmpty() ? QDir::homePath() : QFileInfo(current).path(),
-        tr("Weights (*.safetensors);;All files (*)")));
+        tr("Weights (*.safetensors *.pth);;All files (*)")));
 }
 
 void WeightsChooser::identify(const QString& path) {
@@ -128,11 +257,12 @@ void WeightsChooser::identify(const QString& path) {
     network_.clear();
     problem_.clear();
     if (path.isEmpty()) {
-        show_status(
-            tr("The studio does not ship a feature network of its own yet: a weights file is "
-               "needed before pictures can be blended.") +
-                hints(),
-            false);
+        identifier_.cancel();
+        network_ = kBuiltin;
+        QSettings().remove(kSetting);
+        show_status(tr("Pentimento's own network: small and fast. Others paint with richer "
+                       "strokes; their weights can be downloaded or chosen here."),
+                    false);
         Q_EMIT changed();
         return;
     }

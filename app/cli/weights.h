@@ -1,0 +1,17 @@
+// Which weights file a command uses for its feature network.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/params/param_set.h"
+
+namespace pentimento::cli {
+
+/// `named` if it is not empty: it must hold the network that `params` say; unless `features_given`,
+/// it decides what they say. Otherwise the downloaded file of that network, or NotFound with the
+/// command that downloads it; empty for networks that are not published.
+Result<std::filesystem::path> choose_weights(ParamSet& params, const std::string& named,
+                                             bool features_given);
+
+}  // namespace pentimento::cli

@@ -1,0 +1,46 @@
+// A film in the style of a picture, frame by frame, without flicker.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/params/param_set.h"
+#include "core/session/run.h"
+
+namespace pentimento {
+
+/// style::schema() and what only films have.
+const Schema& video_schema();
+
+struct VideoRequest {
+    ParamSet params;               ///< of video_schema()
+    std::filesystem::path source;  ///< as VideoReader::open
+    std::vector<std::filesystem::path> styles;
+    std::filesystem::path weights;
+    /// An .mp4, or a folder for the frames as PNG.
+    std::filesystem::path out;
+    std::int64_t frames = 0;  ///< only so many; 0: all
+    double fps = 0;           ///< of the result; 0: the source's (25 for pictures)
+};
+
+/// Where the finished frames are kept: `out` itself when it is a folder, else "<out>.frames" beside
+/// it, which is removed when the film is complete.
+std::filesystem::path video_work_folder(const std::filesystem::path& out);
+
+/// A Run of kind "video"; one step is one iteration on one frame. The first frame, and the first
+/// after a cut, is refined with `steps`; each later one starts from the last result, moved along
+/// the optical flow, with `frame_steps`. Frames that are done already are kept and gone on from
+/// (Conflict when they were made with other settings or from something else), and the result is
+/// the same as without an interruption. The film is written at the end. Events: "cut" and
+/// "finished frame"s' differences as the metric "flicker".
+Result<std::unique_ptr<Run>> make_video_run(VideoRequest request);
+
+/// Writes the film of the frames that are done so far; the run must not be at work. Returns how
+/// many there are.
+Result<std::int64_t> write_film(const VideoRequest& request);
+
+}  // namespace pentimento

@@ -1,0 +1,86 @@
+// AdaIN, and the way back from features to a picture.
+#include "core/style/instant/decoder.h"
+
+#include "core/nn/init.h"
+
+namespace pentimento::style {
+namespace {
+
+using torch::Tensor;
+namespace tnn = torch::nn;
+
+// Of the variance of features whose channels have a mean of 1: a channel that hardly answers to the
+// content must not be blown up to the deviation that it has in the style.
+constexpr double kEpsilon = 1e-2;
+
+Tensor convolved(tnn::Conv2d& layer, const Tensor& x) {
+    return layer->forward(torch::reflection_pad2d(x, {1, 1, 1, 1}));
+}
+
+Tensor doubled(const Tensor& x) {
+    return at::upsample_bilinear2d(x, {2 * x.size(2), 2 * x.size(3)}, false);
+}
+
+}  // namespace
+
+const std::vector<std::string>& instant_layers() {
+    static const std::vector<std::string> layers = {"relu4_1", "relu3_1", "relu2_1"};
+    return layers;
+}
+
+ChannelStatistics channel_statistics(const Tensor& features) {
+    const auto [variance, mean] =
+        torch::var_mean(features, at::IntArrayRef{2, 3}, /*unbiased=*/false, /*keepdim=*/true);
+    return {mean, (variance + kEpsilon).sqrt()};
+}
+
+Tensor with_statistics(const Tensor& features, const ChannelStatistics& own,
+                       const ChannelStatistics& wanted) {
+    const auto scale = wanted.deviation / own.deviation;
+    return torch::addcmul(wanted.mean - own.mean * scale, features, scale);
+}
+
+InstantDecoderImpl::InstantDecoderImpl() {
+    deep_ = add("deep", 128, 64, 3);
+    skip3_ = add("skip3", 64, 64, 1);
+    middle1_ = add("middle1", 64, 64, 3);
+    middle2_ = add("middle2", 64, 64, 3);
+    middle3_ = add("middle3", 64, 32, 3);
+    skip2_ = add("skip2", 32, 32, 1);
+    fine1_ = add("fine1", 32, 32, 3);
+    fine2_ = add("fine2", 32, 16, 3);
+    full_ = add("full", 16, 16, 3);
+    colours_ = add("colours", 16, 3, 3);
+}
+
+tnn::Conv2d InstantDecoderImpl::add(const char* name, int in, int out, int kernel) {
+    return register_module(name, tnn::Conv2d(tnn::Conv2dOptions(in, out, kernel)));
+}
+
+void InstantDecoderImpl::init(torch::Generator random) {
+    // He's: a ReLU after nearly every layer.
+    torch::NoGradGuard no_grad;
+    for (const auto& child : children()) {
+        auto* layer = child->as<tnn::Conv2d>();
+        const auto fan_in = layer->weight.numel() / layer->weight.size(0);
+        layer->weight.normal_(0, std::sqrt(2.0 / static_cast<double>(fan_in)), random);
+        layer->bias.zero_();
+    }
+    colours_->weight.mul_(.05);
+    colours_->bias.fill_(.5);
+}
+
+Tensor InstantDecoderImpl::forward(const std::vector<Tensor>& levels) {
+    auto x = convolved(deep_, levels[0]).relu_();
+    x = doubled(x) + skip3_->forward(levels[1]);
+    x = convolved(middle1_, x).relu_();
+    x = convolved(middle2_, x).relu_();
+    x = convolved(middle3_, x).relu_();
+    x = doubled(x) + skip2_->forward(levels[2]);
+    x = convolved(fine1_, x).relu_();
+    x = convolved(fine2_, x).relu_();
+    x = convolved(full_, doubled(x)).relu_();
+    return convolved(colours_, x);
+}
+
+}  // namespace pentimento::style

@@ -1,0 +1,21 @@
+// An instant blend where a refinement would be: as a Run, and as the start of one.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+
+#include "core/base/result.h"
+#include "core/params/param_set.h"
+#include "core/session/run.h"
+#include "core/style/style_run.h"
+
+namespace pentimento::style {
+
+/// A Run of one step, so that stored runs, batches and films take either method.
+Result<std::unique_ptr<Run>> make_instant_run(const ParamSet& params, StyleInputs inputs);
+
+/// The blend with longer edge `size`: [1, 3, h, w] in [0, 1].
+Result<torch::Tensor> instant_picture(const ParamSet& params, const StyleInputs& inputs, int size);
+
+}  // namespace pentimento::style

@@ -1,0 +1,31 @@
+#include "core/style/train/judge.h"
+
+namespace pentimento::style::train {
+
+using torch::Tensor;
+
+Tensor feature_distance(const Tensor& features, const Tensor& wanted) {
+    const auto spread = (wanted - wanted.mean({0, 2, 3}, true)).square().mean();
+    return (features - wanted).square().mean() / spread.clamp_min(1e-9);
+}
+
+Tensor statistics_distance(const ChannelStatistics& made, const ChannelStatistics& wanted) {
+    const auto off = (made.mean - wanted.mean).square().sum({1, 2, 3}) +
+                     (made.deviation - wanted.deviation).square().sum({1, 2, 3});
+    const auto size =
+        wanted.mean.square().sum({1, 2, 3}) + wanted.deviation.square().sum({1, 2, 3});
+    return (off / size.clamp_min(1e-9)).mean();
+}
+
+Tensor gram_matrices(const Tensor& features) {
+    const auto flat = features.flatten(2);
+    return torch::bmm(flat, flat.transpose(1, 2)) / static_cast<double>(flat.size(2));
+}
+
+Tensor roughness(const Tensor& pictures) {
+    const auto h = pictures.size(2), w = pictures.size(3);
+    return (pictures.narrow(2, 1, h - 1) - pictures.narrow(2, 0, h - 1)).square().mean() +
+           (pictures.narrow(3, 1, w - 1) - pictures.narrow(3, 0, w - 1)).square().mean();
+}
+
+}  // namespace pentimento::style::train

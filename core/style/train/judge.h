@@ -1,0 +1,27 @@
+// How networks that make pictures are judged while they learn: perceptual losses of batches.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/nn/features/feature_network.h"
+#include "core/style/instant/decoder.h"
+
+namespace pentimento::style::train {
+
+/// All losses are relative, so that networks and layers count alike: 0 is equal, 1 as far off as
+/// the plainest guess.
+
+/// Squared distance of features from those wanted, as a share of the wanted ones' variance.
+torch::Tensor feature_distance(const torch::Tensor& features, const torch::Tensor& wanted);
+/// The same for channel means and deviations: equation 13 of arXiv:1703.06868, relative.
+torch::Tensor statistics_distance(const ChannelStatistics& made, const ChannelStatistics& wanted);
+/// Gram matrices [N, C, C] of [N, C, H, W]: FFᵀ/(H·W).
+torch::Tensor gram_matrices(const torch::Tensor& features);
+/// Squared differences of neighbouring pixels, their mean.
+torch::Tensor roughness(const torch::Tensor& pictures);
+
+}  // namespace pentimento::style::train

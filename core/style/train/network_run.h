@@ -1,0 +1,75 @@
+// What the training of all style networks has in common: pictures, optimiser, checkpoints.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/data/pack.h"
+#include "core/nn/optimiser.h"
+#include "core/session/run.h"
+
+namespace pentimento::style::train {
+
+/// One network learns from random crops of pictures. Everything random depends on (seed, step), so
+/// a resumed run goes on exactly where it was.
+class NetworkRun : public Run {
+  public:
+    std::string kind() const override { return "style-training"; }
+    const ParamSet& params() const override { return params_; }
+    std::vector<MetricSpec> metric_specs() const override;
+    std::int64_t steps_done() const override { return steps_done_; }
+    Status apply(const Patch& patch) override { return params_.apply(patch); }
+    Result<StepReport> step() override;
+    Result<Preview> preview() override;
+    Status save(const std::filesystem::path& dir) override;
+    Status restore(const std::filesystem::path& dir) override;
+
+    static constexpr const char* kNetworkFile = "network.safetensors";
+
+  protected:
+    using Terms = std::vector<std::pair<std::string, torch::Tensor>>;
+
+    /// `network` is what learns and what is saved.
+    NetworkRun(ParamSet params, PackedDataset pictures, std::shared_ptr<torch::nn::Module> network,
+               const torch::Device& device);
+
+    /// The terms of the loss for pictures [N, 3, s, s] in [0, 1]; "total" is minimised.
+    virtual Terms terms(const torch::Tensor& pictures, torch::Generator& random) = 0;
+    /// The same on pictures that are never learned from, as metrics; without gradients.
+    virtual std::vector<Metric> held_out(const torch::Tensor& pictures) = 0;
+    /// A grid of `columns` × rows pictures [n, 3, s, s] made from held-out ones; empty when there
+    /// is nothing to show.
+    virtual torch::Tensor show(const torch::Tensor& pictures, int& columns) = 0;
+
+    /// `count` pictures that are never learned from, or that are; whole, [count, 3, s, s] in [0,
+    /// 1].
+    torch::Tensor held_out_pictures(std::int64_t count) const;
+    torch::Tensor learned_pictures(std::int64_t count) const;
+    const torch::Device& device() const { return device_; }
+
+    ParamSet params_;
+
+  private:
+    double rate() const;
+    torch::Tensor spread_pictures(std::int64_t from, std::int64_t every, std::int64_t count) const;
+
+    PackedDataset pictures_;
+    bool holds_out_;  ///< every kHeldOutEvery-th picture; not in a small dataset
+    std::shared_ptr<torch::nn::Module> network_;
+    torch::Device device_;
+    nn::Optimiser optimiser_;
+    std::int64_t steps_done_ = 0;
+};
+
+/// Every so many pictures of a dataset one is held out: datasets are often sorted by kind.
+inline constexpr std::int64_t kHeldOutEvery = 20;
+
+/// The drawn pictures' random crops of `crop` px, mirrored as drawn, [n, 3, crop, crop] in [0, 1].
+torch::Tensor random_crops(const PackedDataset& data, bool without_held_out, std::int64_t count,
+                           std::int64_t crop, std::uint64_t seed, std::int64_t step,
+                           torch::Generator& random, const torch::Device& device);
+
+}  // namespace pentimento::style::train
