@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <utility>
 
 #include "app/cli/commands.h"
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
 #include "app/cli/weights.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/jobs/batch.h"
 #include "core/jobs/workspace.h"
+#include "core/media/picture.h"
 #include "core/style/style_run.h"
 
 namespace pentimento::cli {
@@ -134,6 +137,21 @@ Status run_batch(const State& state) {
     return {};
 }
 
+/// What it will take, before it begins.
+Status tell_forecast(const StyleRequest& request) {
+    const Result<std::string> content = read_file(request.content);
+    if (!content) return content.error();
+    const auto header = probe_picture(std::as_bytes(std::span(content->data(), content->size())),
+                                      request.content.filename().string());
+    if (!header) return header.error();
+    const Result<style::Forecast> forecast = style::forecast(
+        request.params, header->width, header->height, static_cast<int>(request.styles.size()));
+    if (!forecast) return forecast.error();
+    std::printf("%s\n", style::describe(*forecast).c_str());
+    std::fflush(stdout);
+    return {};
+}
+
 Result<PreparedRun> prepare_new(const State& state) {
     std::vector<fs::path> styles;
     Result<ParamSet> params = chosen_params(state, styles);
@@ -147,6 +165,8 @@ Result<PreparedRun> prepare_new(const State& state) {
         choose_weights(request.params, state.weights, state.options.given("features"));
     if (!weights) return weights.error();
     request.weights = *std::move(weights);
+    if (!state.quiet && to_text(request.params.value("method")) == "optimise")
+        if (Status told = tell_forecast(request); !told) return told.error();
     const std::string name =
         request.content.stem().string() + " in the style of " + request.styles[0].stem().string();
     const fs::path dir = state.run.empty()

@@ -53,6 +53,10 @@ class Objective {
               const nn::FeatureDefinition& definition, const ParamSet& params,
               const Pictures& pictures, std::int64_t tile = 0);
 
+    // A comparison points at its masks.
+    Objective(Objective&&) = default;
+    Objective& operator=(Objective&&) = default;
+
     /// Takes the live weights over.
     void set_weights(const ParamSet& params);
 

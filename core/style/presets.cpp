@@ -2,6 +2,21 @@
 #include "core/style/style_run.h"
 
 namespace pentimento::style {
+namespace {
+
+using Settings = decltype(Preset::settings);
+
+/// What the runs of the VGG-16 lesson have in common, and what one of them adds.
+Settings lesson(Settings own) {
+    Settings settings{{"features", "vgg16"},      {"size", "256"},    {"style_layers", "upper"},
+                      {"loss_scale", "sum"},      {"pooling", "max"}, {"optimiser", "adam"},
+                      {"learning_rate", "0.002"}, {"beta1", "0.99"},  {"epsilon", "0.1"},
+                      {"schedule", "constant"},   {"steps", "1000"}};
+    settings.insert(settings.end(), own.begin(), own.end());
+    return settings;
+}
+
+}  // namespace
 
 const std::vector<Preset>& presets() {
     static const std::vector<Preset> list{
@@ -17,6 +32,25 @@ const std::vector<Preset>& presets() {
          "many steps.",
          "Gatys, Ecker, Bethge 2016, CVPR, doi:10.1109/CVPR.2016.265",
          {{"optimiser", "lbfgs"}, {"steps", "300"}, {"tv_weight", "0.2"}}},
+        {"best",
+         "Best",
+         "Coarse to fine, with means and covariances instead of Gram matrices: the richest "
+         "brushwork and the truest colours, for pictures of any size. Takes its time.",
+         "Crowson, style-transfer-pytorch (weights, schedule, averaging); Gatys, Ecker, Bethge "
+         "2016",
+         {{"style_loss", "mean_cov"},
+          {"layer_weights", "shallow"},
+          {"scales", "growing"},
+          {"min_size", "128"},
+          {"optimiser", "adam"},
+          {"learning_rate", "0.02"},
+          {"schedule", "constant"},
+          {"averaging", "0.99"},
+          {"content_weight", "0.015"},
+          {"style_weight", "1"},
+          {"tv_weight", "2"},
+          {"size", "512"},
+          {"steps", "600"}}},
         {"cs231n",
          "CS231n lesson",
          "The course's own settings: SqueezeNet at 192 px, plain sums with the lesson's weights, "
@@ -37,6 +71,32 @@ const std::vector<Preset>& presets() {
           {"optimiser", "adam"},
           {"learning_rate", "0.675"},
           {"schedule", "drop"}}},
+        // The lesson compares Gram matrices over places only (ours are divided by C, too) as MSE/4,
+        // which is a quarter of our plain sum, and content as half of a plain sum.
+        {"lesson_content", "Lesson: content only",
+         "The lesson's first run: from noise back to the photograph, by what VGG-16 sees of it. "
+         "Shows what the content layer keeps.",
+         "Style transfer lesson with VGG-16 at 256 px",
+         lesson({{"init", "noise"},
+                 {"content_weight", "0.5"},
+                 {"style_weight", "0"},
+                 {"tv_weight", "0"}})},
+        {"lesson_noise", "Lesson: from noise",
+         "The lesson's second run: twice the content and once the style, from noise.",
+         "Style transfer lesson with VGG-16 at 256 px",
+         lesson({{"init", "noise"},
+                 {"content_weight", "1"},
+                 {"style_weight", "0.25"},
+                 {"tv_weight", "0"}})},
+        {"lesson", "Lesson: the whole",
+         "The lesson's third run: content, 150 times the style and 30 times the absolute total "
+         "variation, from the photograph with noise.",
+         "Style transfer lesson with VGG-16 at 256 px",
+         lesson({{"init", "content_noise"},
+                 {"content_weight", "0.5"},
+                 {"style_weight", "37.5"},
+                 {"tv", "absolute"},
+                 {"tv_weight", "30"}})},
         {"abstract",
          "Abstract",
          "The style takes over: it starts from noise, and the photograph is only a memory in large "

@@ -90,6 +90,104 @@ TEST_F(StyleRunTest, InterruptedEqualsUninterrupted) {
         }
 }
 
+TEST_F(StyleRunTest, CoarseToFineGrowsAndResumesExactly) {
+    for (const char* optimiser : {"adam", "lbfgs", "sgd"}) {
+        const Patch patch{{"optimiser", std::string(optimiser)},
+                          {"size", std::int64_t{128}},
+                          {"scales", std::string("growing")},
+                          {"min_size", std::int64_t{64}},
+                          {"steps", std::int64_t{8}},
+                          {"averaging", 0.99}};
+        auto whole = make(patch);
+        std::vector<int> widths;
+        for (int i = 0; i < 8; ++i) {
+            step(*whole);
+            widths.push_back(whole->preview()->frame.width);
+        }
+        // 64, 91 and 128 px: half of the steps for the first, as many for both others together.
+        EXPECT_EQ(widths, (std::vector<int>{64, 64, 64, 64, 91, 91, 128, 128})) << optimiser;
+        for (const int cut : {2, 4, 5, 7}) {  // within sizes and at a seam
+            auto first = make(patch), second = make(patch);
+            for (int i = 0; i < cut; ++i) step(*first);
+            const auto dir = checkpoint("scales");
+            ASSERT_TRUE(first->save(dir));
+            const auto restored = second->restore(dir);
+            ASSERT_TRUE(restored) << restored.error().message;
+            EXPECT_EQ(bytes(*first), bytes(*second));
+            for (int i = cut; i < 8; ++i) step(*second);
+            expect_equal(*whole, *second, std::string(optimiser) + " " + std::to_string(cut));
+        }
+    }
+}
+
+TEST_F(StyleRunTest, RaisedStepsNeverMakeThePictureSmaller) {
+    auto run = make({{"size", std::int64_t{96}},
+                     {"scales", std::string("growing")},
+                     {"min_size", std::int64_t{64}},
+                     {"steps", std::int64_t{3}}});
+    for (int i = 0; i < 3; ++i) step(*run);
+    EXPECT_EQ(run->preview()->frame.width, 96);
+    ASSERT_TRUE(run->apply({{"steps", std::int64_t{30}}}));
+    step(*run);
+    EXPECT_EQ(run->preview()->frame.width, 96);
+}
+
+TEST_F(StyleRunTest, AveragingShowsLessGrainAndFollowsTheWeights) {
+    auto plain = make({{"init", std::string("noise")}, {"steps", std::int64_t{40}}});
+    auto averaged =
+        make({{"init", std::string("noise")}, {"steps", std::int64_t{40}}, {"averaging", 0.99}});
+    for (int i = 0; i < 20; ++i) step(*plain), step(*averaged);
+    EXPECT_TRUE(torch::equal(state(*plain).at("picture"), state(*averaged).at("picture")))
+        << "the optimisation itself is the same";
+    EXPECT_NE(bytes(*plain), bytes(*averaged));
+    ASSERT_TRUE(averaged->apply({{"style_weight", 100.0}}));
+    EXPECT_EQ(bytes(*plain), bytes(*averaged)) << "a changed weight begins a new average";
+    step(*averaged), step(*averaged);
+    ASSERT_TRUE(averaged->apply({{"averaging", 0.0}}));
+    EXPECT_EQ(state(*averaged).count("average"), 0u);
+}
+
+TEST_F(StyleRunTest, KeepingColoursOnlyChangesWhatIsShown) {
+    auto run = make(), other = make();
+    for (int i = 0; i < 2; ++i) step(*run), step(*other);
+    const auto before = bytes(*run);
+    for (const char* kind : {"luma", "oklab", "mean_cov"}) {
+        ASSERT_TRUE(run->apply({{"colour", std::string(kind)}}));
+        EXPECT_NE(bytes(*run), before) << kind;
+    }
+    step(*run), step(*other);
+    ASSERT_TRUE(run->apply({{"colour", std::string("none")}}));
+    expect_equal(*run, *other, "colour");
+}
+
+TEST_F(StyleRunTest, MasksGiveEachPartItsStyle) {
+    auto in = inputs(2);
+    const auto mask = Frame::from_rgba(2, 1, {255, 255, 255, 255, 0, 0, 0, 255});
+    in.masks = {mask, std::nullopt};
+    auto masked = make_run(small(), in);
+    ASSERT_TRUE(masked) << masked.error().message;
+    auto plain = make({}, 2);
+    step(**masked), step(*plain);
+    EXPECT_NE(bytes(**masked), bytes(*plain));
+    // Weights are as live as without masks.
+    ASSERT_TRUE((*masked)->apply({{"style_weight_1", 0.0}, {"style_weight_2", 0.0}}));
+    EXPECT_EQ(step(**masked).at("style_loss"), 0);
+    in.masks = {mask, mask, mask};
+    EXPECT_FALSE(make_run(small(), in));
+    in.masks = {Frame{}};
+    EXPECT_FALSE(make_run(small(), in));
+}
+
+TEST_F(StyleRunTest, TilesGiveTheSamePicture) {
+    auto whole = make({{"size", std::int64_t{160}}});
+    auto tiled = make({{"size", std::int64_t{160}}, {"tile", std::int64_t{64}}});
+    const auto a = step(*whole), b = step(*tiled);
+    EXPECT_NEAR(a.at("style_loss"), b.at("style_loss"), 1e-4);
+    for (int i = 0; i < 3; ++i) step(*whole), step(*tiled);
+    const auto x = state(*whole).at("picture"), y = state(*tiled).at("picture");
+    EXPECT_LT((x - y).abs().mean().item<double>(), 2e-3);
+}
+
 TEST_F(StyleRunTest, SameSeedSameResultAndPreviewsChangeNothing) {
     const Patch patch{{"init", std::string("noise")}, {"optimiser", std::string("lbfgs")}};
     auto a = make(patch), b = make(patch);
@@ -251,6 +349,8 @@ TEST_F(StyleRunTest, RefusesWhatCannotWork) {
     auto in = inputs();
     in.content = {};
     EXPECT_NE(message({}, in).find("content"), std::string::npos);
+    const auto layer = message({{"more_content_layers", std::string("relu9")}}, inputs());
+    EXPECT_NE(layer.find("relu9"), std::string::npos) << layer;
     in = inputs();
     in.weights.clear();
     EXPECT_NE(message({}, in).find("SqueezeNet"), std::string::npos);
