@@ -7,10 +7,10 @@
 
 class QComboBox;
 class QLabel;
-class QPushButton;
 
 namespace pentimento::ui {
 
+class CompareChooser;
 class InputsPanel;
 class ParamPanel;
 class SampleGallery;
@@ -41,9 +41,12 @@ class StylePage : public Page {
     WeightsChooser& weights() { return *weights_; }
     StyleRunBar& bar() { return *bar_; }
     SampleGallery& gallery() { return *gallery_; }
+    CompareChooser& compare() { return *compare_; }
     /// Why blending cannot start, for the button's tooltip.
     QString blocked() const;
     QString banner() const;
+    /// What blend() starts. There must be a content.
+    StyleRequest request() const;
 
   private:
     QWidget* make_settings();
@@ -65,7 +68,7 @@ class StylePage : public Page {
     QComboBox* presets_;
     SampleGallery* gallery_;
     StyleRunBar* bar_;
-    QPushButton* compare_;
+    CompareChooser* compare_;
     QLabel* banner_;
     std::optional<Experiment> shown_;  ///< the run whose pictures are in the gallery
     Background preparer_, opener_;
