@@ -245,9 +245,17 @@ TEST_F(Cli, StyleNeedsNothingButTheProgram) {
     const std::string content = (samples / "content-landscape.jpg").string(),
                       style = (samples / "style-waves.jpg").string();
     const auto blend = [&](const std::string& name, std::vector<std::string> more) {
-        std::vector<std::string> call = {
-            "style",     "--content", content, "--style",          style, "--out", path(name),
-            "--threads", "1",         "--run", path("run " + name)};
+        std::vector<std::string> call = {"style",
+                                         "--content",
+                                         content,
+                                         "--style",
+                                         style,
+                                         "--out",
+                                         path(name.c_str()),
+                                         "--threads",
+                                         "1",
+                                         "--run",
+                                         path(("run " + name).c_str())};
         call.insert(call.end(), more.begin(), more.end());
         const Outcome done = run(call);
         EXPECT_EQ(done.status, 0) << done.err;

@@ -9,10 +9,6 @@ namespace {
 using torch::Tensor;
 namespace tnn = torch::nn;
 
-// Of the variance of features whose channels have a mean of 1: a channel that hardly answers to the
-// content must not be blown up to the deviation that it has in the style.
-constexpr double kEpsilon = 1e-2;
-
 Tensor convolved(tnn::Conv2d& layer, const Tensor& x) {
     return layer->forward(torch::reflection_pad2d(x, {1, 1, 1, 1}));
 }
@@ -24,14 +20,14 @@ Tensor doubled(const Tensor& x) {
 }  // namespace
 
 const std::vector<std::string>& instant_layers() {
-    static const std::vector<std::string> layers = {"relu4_1", "relu3_1", "relu2_1"};
+    static const std::vector<std::string> layers = {"relu4_1", "relu3_1"};
     return layers;
 }
 
-ChannelStatistics channel_statistics(const Tensor& features) {
+ChannelStatistics channel_statistics(const Tensor& features, double epsilon) {
     const auto [variance, mean] =
         torch::var_mean(features, at::IntArrayRef{2, 3}, /*unbiased=*/false, /*keepdim=*/true);
-    return {mean, (variance + kEpsilon).sqrt()};
+    return {mean, (variance + epsilon).sqrt()};
 }
 
 Tensor with_statistics(const Tensor& features, const ChannelStatistics& own,
@@ -46,7 +42,6 @@ InstantDecoderImpl::InstantDecoderImpl() {
     middle1_ = add("middle1", 64, 64, 3);
     middle2_ = add("middle2", 64, 64, 3);
     middle3_ = add("middle3", 64, 32, 3);
-    skip2_ = add("skip2", 32, 32, 1);
     fine1_ = add("fine1", 32, 32, 3);
     fine2_ = add("fine2", 32, 16, 3);
     full_ = add("full", 16, 16, 3);
@@ -76,8 +71,7 @@ Tensor InstantDecoderImpl::forward(const std::vector<Tensor>& levels) {
     x = convolved(middle1_, x).relu_();
     x = convolved(middle2_, x).relu_();
     x = convolved(middle3_, x).relu_();
-    x = doubled(x) + skip2_->forward(levels[2]);
-    x = convolved(fine1_, x).relu_();
+    x = convolved(fine1_, doubled(x)).relu_();
     x = convolved(fine2_, x).relu_();
     x = convolved(full_, doubled(x)).relu_();
     return convolved(colours_, x);
