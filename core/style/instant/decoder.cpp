@@ -20,7 +20,7 @@ Tensor doubled(const Tensor& x) {
 }  // namespace
 
 const std::vector<std::string>& instant_layers() {
-    static const std::vector<std::string> layers = {"relu4_1", "relu3_1"};
+    static const std::vector<std::string> layers = {"relu4_1", "relu3_1", "relu2_1"};
     return layers;
 }
 
@@ -42,6 +42,7 @@ InstantDecoderImpl::InstantDecoderImpl() {
     middle1_ = add("middle1", 64, 64, 3);
     middle2_ = add("middle2", 64, 64, 3);
     middle3_ = add("middle3", 64, 32, 3);
+    skip2_ = add("skip2", 32, 64, 1);
     fine1_ = add("fine1", 32, 32, 3);
     fine2_ = add("fine2", 32, 16, 3);
     full_ = add("full", 16, 16, 3);
@@ -67,7 +68,7 @@ void InstantDecoderImpl::init(torch::Generator random) {
 
 Tensor InstantDecoderImpl::forward(const std::vector<Tensor>& levels) {
     auto x = convolved(deep_, levels[0]).relu_();
-    x = doubled(x) + skip3_->forward(levels[1]);
+    x = doubled(x) + skip3_->forward(levels[1]) + skip2_->forward(torch::avg_pool2d(levels[2], 2));
     x = convolved(middle1_, x).relu_();
     x = convolved(middle2_, x).relu_();
     x = convolved(middle3_, x).relu_();
