@@ -23,7 +23,7 @@ constexpr double kFloat = 4;          // bytes
 constexpr double kProgram = 300e6;    // LibTorch, the network's weights, pictures as bytes
 constexpr double kShare = 0.6;        // of the free memory, before tiles are used
 constexpr std::int64_t kProbe = 128;  // px, for measuring
-constexpr std::int64_t kTiles[] = {448, 320, 192, 96};
+constexpr std::int64_t kTiles[] = {384, 256, 160, 96};
 
 std::vector<std::string> all_layers(const nn::FeatureDefinition& definition,
                                     const ParamSet& params) {
