@@ -10,8 +10,10 @@
 #include "ui/dialogs/checkpoint_dialog.h"
 #include "ui/dialogs/compare_dialog.h"
 #include "ui/dialogs/family_gallery.h"
+#include "ui/dialogs/mask_dialog.h"
 #include "ui/main_window.h"
 #include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/mask_control.h"
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/pages/style_page.h"
 #include "ui/pages/train_page.h"
@@ -143,18 +145,51 @@ Status train(MainWindow& window, StudioContext& context, const ScreenshotOptions
     return {};
 }
 
-/// The sample pictures, blended for as long as a short run takes.
-void blend(MainWindow& window, const ScreenshotOptions& options) {
-    auto& style = *static_cast<StylePage*>(window.page(QStringLiteral("style")));
+StylePage& style_page(MainWindow& window) {
     window.show_page(QStringLiteral("style"));
+    return *static_cast<StylePage*>(window.page(QStringLiteral("style")));
+}
+
+/// The sample pictures; false when this build has none.
+bool fill_wells(InputsPanel& inputs) {
     const QDir samples(QStringLiteral(":/samples"));
     const QStringList contents =
         samples.entryList({QStringLiteral("content*")}, QDir::Files, QDir::Name);
     const QStringList styles =
         samples.entryList({QStringLiteral("style*")}, QDir::Files, QDir::Name);
-    if (contents.isEmpty() || styles.isEmpty()) return;
-    style.inputs().content().load(samples.filePath(contents.first()));
-    style.inputs().style(0).load(samples.filePath(styles.first()));
+    if (contents.isEmpty() || styles.isEmpty()) return false;
+    inputs.content().load(samples.filePath(contents.first()));
+    inputs.style(0).load(samples.filePath(styles.first()));
+    return wait_for([&] { return !inputs.loading(); }, 20);
+}
+
+/// A mask over the upper part of the content, as somebody might have begun one.
+Status grab_mask_dialog(MainWindow& window, const ScreenshotOptions& options) {
+    StylePage& style = style_page(window);
+    if (!style.inputs().content().picture() && !fill_wells(style.inputs())) return {};
+    MaskDialog* dialog = style.inputs().mask(0).paint();
+    if (!dialog) return {};
+    dialog->view().edit([](MaskCanvas& canvas) {
+        const QSizeF size = canvas.size();
+        const auto at = [&](double x, double y) {
+            return QPointF(x * size.width(), y * size.height());
+        };
+        QRect changed = canvas.begin_stroke(at(0.05, 0.1), {0.3 * size.height(), 0.6, false});
+        for (const QPointF to : {at(0.6, 0.08), at(0.95, 0.2), at(0.5, 0.3), at(0.1, 0.25)})
+            changed |= canvas.stroke_to(to);
+        canvas.end_stroke();
+        return changed;
+    });
+    const Status done = grab(*dialog, QStringLiteral("mask"), options.directory);
+    dialog->accept();
+    wait_for([&] { return !style.inputs().loading(); }, 10);
+    return done;
+}
+
+/// The sample pictures, blended for as long as a short run takes.
+void blend(MainWindow& window, const ScreenshotOptions& options) {
+    StylePage& style = style_page(window);
+    if (!fill_wells(style.inputs())) return;
     style.weights().choose(options.weights);
     wait_for([&] { return style.blocked().isEmpty(); }, 20);
     ParamSet params = style.panel().params();
@@ -193,6 +228,7 @@ Status take_screenshots(MainWindow& window, StudioContext& context,
     stop();
     if (const Status done = grab_run_dialogs(context, options); !done) return done;
     if (!options.weights.isEmpty()) blend(window, options);
+    if (const Status done = grab_mask_dialog(window, options); !done) return done;
     for (const char* id : {"dataset", "style", "runs", "welcome"})
         if (const Status done = page(id); !done) return done;
     return {};

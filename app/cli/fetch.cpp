@@ -102,10 +102,15 @@ Status fetch(const State& state) {
 
 Result<fs::path> choose_weights(ParamSet& params, const std::string& named, bool features_given) {
     if (named.empty()) {
+        if (to_text(params.value("method")) == "instant") return fs::path();
         const std::string id = to_text(params.value("features"));
         const auto* published = find_published_weights(id);
         if (!published) return fs::path();  // part of the program, or the engine says what it needs
         if (const auto cached = cached_weights(*published, weights_cache())) return *cached;
+        // Nobody asked for this one, neither by name nor by a preset: what is there does.
+        const bool asked = features_given || params.value("features") !=
+                                                 params.schema().find("features")->default_value;
+        if (!asked && params.set_text("features", "builtin")) return fs::path();
         return Error{ErrorCode::NotFound,
                      "The weights of " + published->label +
                          " are not on this machine. Get them once with 'pentimento-cli fetch " +

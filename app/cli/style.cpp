@@ -234,7 +234,7 @@ void add_style(CLI::App& app, Handlers& handlers) {
     command
         ->add_option("--weights", state->weights,
                      "The feature network's file, .safetensors or .pth (default: what 'fetch' "
-                     "downloaded)")
+                     "downloaded, else the built-in network)")
         ->type_name("FILE");
     command
         ->add_option("--out", state->out,

@@ -9,8 +9,9 @@
 namespace pentimento::cli {
 
 /// `named` if it is not empty: it must hold the network that `params` say; unless `features_given`,
-/// it decides what they say. Otherwise the downloaded file of that network, or NotFound with the
-/// command that downloads it; empty for networks that are not published.
+/// it decides what they say. Otherwise the downloaded file of that network; or, when nobody asked
+/// for that one, the built-in network; or NotFound with the command that downloads it. Empty for
+/// what is part of the program.
 Result<std::filesystem::path> choose_weights(ParamSet& params, const std::string& named,
                                              bool features_given);
 

@@ -40,15 +40,31 @@ const Param<bool> kFollow =
             "Start each frame from the last result, moved along the optical flow. Off: each frame "
             "is made on its own, and brushstrokes flicker.")
         .group("Film");
+const Param<double> kCoherence =
+    Param<double>("coherence", 1)
+        .label("Coherence")
+        .help(
+            "How strongly a frame must look like the last one, where that one can still be seen in "
+            "it. More keeps brushstrokes still; too much smears them.")
+        .group("Film")
+        .range(0, 1000)
+        .log_scale()
+        .step(0.1)
+        .when("follow", {"true"});
 
 std::string shown(const fs::path& path) {
     return "'" + to_valid_utf8(path.native()) + "'";
 }
 
-fs::path frame_path(const fs::path& folder, std::int64_t index) {
-    char name[32];
-    std::snprintf(name, sizeof name, "%08lld.png", static_cast<long long>(index + 1));
+fs::path frame_path(const fs::path& folder, std::int64_t index, const char* prefix = "") {
+    char name[48];
+    std::snprintf(name, sizeof name, "%s%08lld.png", prefix, static_cast<long long>(index + 1));
     return folder / name;
+}
+/// As it was before colours were kept: what the next frame starts from. There only for the newest
+/// frame, and only when colours are kept.
+fs::path raw_path(const fs::path& folder, std::int64_t index) {
+    return frame_path(folder, index, ".raw-");
 }
 
 std::int64_t frames_done(const fs::path& folder) {
@@ -167,7 +183,10 @@ class VideoRun final : public Run {
             return Error{ErrorCode::Conflict,
                          shown(folder_) + " holds more frames than the source has.",
                          {}};
-        auto result = read_picture(frame_path(folder_, index_ - 1));
+        std::error_code failed;
+        const auto raw = raw_path(folder_, index_ - 1);
+        auto result = read_picture(
+            keeps_colour() && fs::exists(raw, failed) ? raw : frame_path(folder_, index_ - 1));
         if (!result) return result.error();
         last_content_ = **before;
         last_result_ = *std::move(result);
@@ -221,13 +240,23 @@ class VideoRun final : public Run {
     Status restore(const fs::path& dir) override { return save(dir); }
 
   private:
-    std::int64_t first_steps() const {
-        return std::get<std::int64_t>(request_.params.value("steps"));
-    }
+    std::int64_t first_steps() const { return style::total_steps(style_params()); }
     std::int64_t later_steps() const {
         return follow() ? request_.params.get(kFrameSteps) : first_steps();
     }
-    bool follow() const { return request_.params.get(kFollow); }
+    bool keeps_colour() const { return to_text(request_.params.value("colour")) != "none"; }
+    /// An instant blend has no start that could be moved along; it hardly flickers by itself.
+    bool follow() const {
+        return request_.params.get(kFollow) &&
+               to_text(request_.params.value("method")) != "instant";
+    }
+    /// Those that a style run knows.
+    ParamSet style_params() const {
+        ParamSet params(style::schema());
+        for (const ParamSpec& spec : style::schema().specs())
+            (void)params.set(spec.id, request_.params.value(spec.id));  // valid there, valid here
+        return params;
+    }
     /// Of that many frames from the start, without cuts.
     std::int64_t steps_for(std::int64_t frames) const {
         return frames > 0 ? first_steps() + (frames - 1) * later_steps() : 0;
@@ -263,9 +292,7 @@ class VideoRun final : public Run {
         inputs.weights = request_.weights;
         inputs.content = content_;
         inputs.styles = styles_;
-        ParamSet params(style::schema());
-        for (const ParamSpec& spec : style::schema().specs())
-            if (Status set = params.set(spec.id, request_.params.value(spec.id)); !set) return set;
+        ParamSet params = style_params();
         warped_ = {};
         mask_.clear();
         if (index_ > 0)
@@ -275,7 +302,7 @@ class VideoRun final : public Run {
         run_ = *std::move(made);
         last_.reset();  // only now: it kept the feature network in memory
         steps_before_ = steps_done_;
-        steps_this_frame_ = std::get<std::int64_t>(params.value("steps"));
+        steps_this_frame_ = style::total_steps(params);
         return {};
     }
 
@@ -301,7 +328,11 @@ class VideoRun final : public Run {
         mask_ = std::move(mask);
         if (!follow()) return {};  // the flicker is measured all the same
         inputs.start = warped_;
-        const Patch changes{{"init", std::string("picture")}, {"steps", later_steps()}};
+        inputs.likeness = style::Likeness{warped_, mask_, request_.params.get(kCoherence)};
+        // At one size: the coarse forms are there already.
+        const Patch changes{{"init", std::string("picture")},
+                            {"scales", std::string("one")},
+                            {"steps", later_steps()}};
         return params.apply(changes);
     }
 
@@ -310,16 +341,25 @@ class VideoRun final : public Run {
         if (!stepped) return stepped.error();
         steps_done_ = steps_before_ + stepped->step;
         if (!stepped->finished) return {};
-        const auto preview = run_->preview();
-        if (!preview) return preview.error();
-        if (Status written = write_picture(frame_path(folder_, index_), preview->frame); !written)
+        auto picture = run_->preview();
+        if (!picture) return picture.error();
+        const Frame result = picture->frame;
+        if (keeps_colour()) {
+            if (Status plain = run_->apply({{"colour", std::string("none")}}); !plain) return plain;
+            picture = run_->preview();
+            if (!picture) return picture.error();
+            if (Status written = write_picture(raw_path(folder_, index_), picture->frame); !written)
+                return written;
+        }
+        if (Status written = write_picture(frame_path(folder_, index_), result); !written)
             return written;
+        std::error_code ignored;
+        fs::remove(raw_path(folder_, index_ - 1), ignored);
+        last_result_ = picture->frame;
         if (!mask_.empty())
-            report.metrics.push_back(
-                {"flicker", masked_difference(warped_, preview->frame, mask_)});
+            report.metrics.push_back({"flicker", masked_difference(warped_, last_result_, mask_)});
         report.items = 1;
         last_content_ = content_;
-        last_result_ = preview->frame;
         last_ = std::move(run_);
         run_.reset();
         ++index_;
@@ -330,6 +370,8 @@ class VideoRun final : public Run {
         if (index_ == 0)
             return Error{ErrorCode::Corrupt, shown(request_.source) + " holds no frames.", {}};
         last_.reset();
+        std::error_code ignored;
+        if (!is_film(request_.out)) fs::remove(raw_path(folder_, index_ - 1), ignored);
         if (is_film(request_.out)) {
             const double own = reader_->info().fps > 0 ? reader_->info().fps : kUsualFps;
             film_ = std::make_unique<FilmMaker>(folder_, request_.out,
@@ -371,7 +413,7 @@ Error invalid(std::string message) {
 const Schema& video_schema() {
     static const Schema schema = [] {
         Schema s;
-        s.add(style::schema()).add(kFrameSteps).add(kFollow);
+        s.add(style::schema()).add(kFrameSteps).add(kFollow).add(kCoherence);
         return s;
     }();
     return schema;
@@ -408,6 +450,11 @@ Result<std::unique_ptr<Run>> make_video_run(VideoRequest request) {
     if (fs::exists(folder / kDescription, failed)) {
         if (const Status same = check_same(*description, folder); !same) return same.error();
     } else {
+        if (is_film(request.out) && fs::exists(request.out, failed))
+            return Error{
+                ErrorCode::Conflict,
+                shown(request.out) + " is there already. Delete it, or name another output.",
+                {}};
         if (fs::exists(folder, failed) && !fs::is_empty(folder, failed))
             return Error{ErrorCode::Conflict,
                          shown(folder) +

@@ -33,10 +33,11 @@ std::filesystem::path video_work_folder(const std::filesystem::path& out);
 
 /// A Run of kind "video"; one step is one iteration on one frame. The first frame, and the first
 /// after a cut, is refined with `steps`; each later one starts from the last result, moved along
-/// the optical flow, with `frame_steps`. Frames that are done already are kept and gone on from
-/// (Conflict when they were made with other settings or from something else), and the result is
-/// the same as without an interruption. The film is written at the end. Events: "cut" and
-/// "finished frame"s' differences as the metric "flicker".
+/// the optical flow, with `frame_steps`, and is held to it where it can be seen. Frames that are
+/// done already are gone on from, and the result is the same as without an interruption. The film
+/// is written at the end. Conflict when the frames were made with other settings or from something
+/// else, and when there is a film already. Each frame's difference from the last one is the metric
+/// "flicker"; a new scene is an event "cut".
 Result<std::unique_ptr<Run>> make_video_run(VideoRequest request);
 
 /// Writes the film of the frames that are done so far; the run must not be at work. Returns how

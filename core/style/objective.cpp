@@ -17,6 +17,8 @@ namespace {
 
 // Bring the relative total variation to a scale on which a weight of 1 is a gentle smoothing.
 constexpr double kTvUnit = 10, kAbsoluteTvUnit = 0.5;
+// And a relative likeness to one on which it holds against a style weight of the usual size.
+constexpr double kLikenessUnit = 100;
 
 }  // namespace
 
@@ -78,6 +80,11 @@ Objective::Objective(std::shared_ptr<const nn::FeatureNetwork> network,
     for (std::size_t i = content_layers_; i < layers_.size(); ++i)
         cells.push_back(geometry_[i].cell);
     for (const auto& mask : pictures.masks) masks_.emplace_back(mask, cells);
+    likeness_ = pictures.likeness;
+    likeness_mask_ = pictures.likeness_mask;
+    likeness_weight_ = pictures.likeness_weight;
+    if (scale_ == LossScale::Relative)
+        likeness_weight_ *= kLikenessUnit / static_cast<double>(pictures.content.numel());
     set_weights(params);
 }
 
@@ -214,6 +221,14 @@ Tensor Objective::add_gradient(const Look& look, std::size_t index,
     return content;
 }
 
+/// Pixels need no network, so that this is the same with and without tiles.
+Tensor Objective::add_likeness(const Tensor& picture, Tensor& gradient) const {
+    if (!likeness_.defined() || likeness_weight_ <= 0) return torch::zeros({}, picture.options());
+    const auto off = (picture - likeness_) * likeness_mask_;
+    gradient.add_(off, 2 * likeness_weight_);
+    return (off * (picture - likeness_)).sum();
+}
+
 Evaluation Objective::evaluate(const Tensor& picture) {
     torch::NoGradGuard no_grad;
     const bool whole = tiles_.size() == 1;
@@ -248,15 +263,17 @@ Evaluation Objective::evaluate(const Tensor& picture) {
         seen = {};
     }
     const auto tv = total_variation(picture, tv_kind_, scale_, tv_weight_, gradient);
+    const auto likeness = add_likeness(picture, gradient);
     if (scale_ == LossScale::Relative) gradient.mul_(static_cast<double>(picture.numel()));
-    const auto total = content_weight_ * content + style_weight_ * style + tv_weight_ * tv;
+    const auto total = content_weight_ * content + style_weight_ * style + tv_weight_ * tv +
+                       likeness_weight_ * likeness;
 
     // All numbers in one read from the device.
     const auto rms = gradient.norm() / std::sqrt(static_cast<double>(picture.numel()));
-    const auto numbers = torch::stack({content, style, tv, total, rms}).to(torch::kCPU);
+    const auto numbers = torch::stack({content, style, tv, likeness, total, rms}).to(torch::kCPU);
     const auto* value = numbers.data_ptr<float>();
-    terms_ = {value[0], value[1], value[2], value[3]};
-    return {terms_.total, gradient, static_cast<double>(value[4])};
+    terms_ = {value[0], value[1], value[2], value[3], value[4]};
+    return {terms_.total, gradient, static_cast<double>(value[5])};
 }
 
 }  // namespace pentimento::style

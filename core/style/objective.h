@@ -22,9 +22,14 @@ struct Pictures {
     torch::Tensor content;              ///< [1, 3, h, w]
     std::vector<torch::Tensor> styles;  ///< [1, 3, any, any]
     std::vector<torch::Tensor> masks;   ///< [h, w], one a style; or empty
+    torch::Tensor likeness;             ///< [1, 3, h, w]; undefined: none
+    torch::Tensor likeness_mask;        ///< [1, 1, h, w] in [0, 1]
+    double likeness_weight = 0;
 };
 
-/// content_weight·L_content + style_weight·Σ_l w_l·L_style,l + tv_weight·k·L_tv.
+/// content_weight·L_content + style_weight·Σ_l w_l·L_style,l + tv_weight·k·L_tv, and for films
+/// likeness_weight·k·Σ m·(x − likeness)² (Ruder and others 2016, equation 7; with relative losses
+/// the mean over the picture).
 ///
 /// L_style,l compares the statistics of the picture's features (style_loss) with a target. Without
 /// masks the target is Σ_k ω_k·statistics(style k), where the live weights of the style pictures
@@ -38,8 +43,8 @@ struct Pictures {
 class Objective {
   public:
     struct Terms {
-        double content = 0, style = 0, tv = 0;  ///< unweighted
-        double total = 0;                       ///< weighted
+        double content = 0, style = 0, tv = 0, likeness = 0;  ///< unweighted
+        double total = 0;                                     ///< weighted
     };
 
     /// `tile`: edge in px, 0 for the whole picture at once. Throws std::invalid_argument for layers
@@ -81,6 +86,7 @@ class Objective {
     void remember_content(const torch::Tensor& content);
     void add_moments(const Look& look, const Tile& tile,
                      std::vector<std::vector<Moments>>& moments) const;
+    torch::Tensor add_likeness(const torch::Tensor& picture, torch::Tensor& gradient) const;
     torch::Tensor add_gradient(const Look& look, std::size_t tile,
                                const std::vector<ByLayer>& styles, torch::Tensor& gradient) const;
     /// The places of a layer in `tile` as a matrix [C, N], and the mask over them.
@@ -104,7 +110,8 @@ class Objective {
     std::vector<std::vector<StyleTarget>> style_targets_;  ///< by style, by layer
     std::vector<LayerMasks> masks_;                        ///< by style; or empty
     std::vector<Comparison> comparisons_;
-    double content_weight_ = 0, style_weight_ = 0, tv_weight_ = 0;
+    torch::Tensor likeness_, likeness_mask_;
+    double content_weight_ = 0, style_weight_ = 0, tv_weight_ = 0, likeness_weight_ = 0;
     Terms terms_;
 };
 

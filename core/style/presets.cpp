@@ -31,7 +31,7 @@ const std::vector<Preset>& presets() {
          "The original method: VGG-19, L-BFGS, the photograph at relu4_2. Finer than Adam after as "
          "many steps.",
          "Gatys, Ecker, Bethge 2016, CVPR, doi:10.1109/CVPR.2016.265",
-         {{"optimiser", "lbfgs"}, {"steps", "300"}, {"tv_weight", "0.2"}}},
+         {{"features", "vgg19"}, {"optimiser", "lbfgs"}, {"steps", "300"}, {"tv_weight", "0.2"}}},
         {"best",
          "Best",
          "Coarse to fine, with means and covariances instead of Gram matrices: the richest "
@@ -117,10 +117,14 @@ const std::vector<Preset>& presets() {
          {{"style_weight", "1"}, {"style_layers", "fine"}, {"tv_weight", "2"}, {"steps", "120"}}},
         {"quick",
          "Quick look",
-         "SqueezeNet at a small size: a first impression in seconds, to choose pictures and "
-         "weights with.",
+         "From the instant blend at a small size: a first impression in seconds, to choose "
+         "pictures and weights with.",
          "",
-         {{"features", "squeezenet"}, {"size", "192"}, {"steps", "60"}, {"tv_weight", "2"}}},
+         {{"features", "builtin"},
+          {"init", "instant"},
+          {"size", "192"},
+          {"steps", "60"},
+          {"tv_weight", "2"}}},
     };
     return list;
 }

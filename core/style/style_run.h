@@ -30,6 +30,14 @@ const Schema& schema();
 const std::vector<Preset>& presets();
 std::string style_weight_id(int index);  ///< index from 0
 
+/// For films: what the result should stay like, say the last frame's result moved along with what
+/// is to be seen in it.
+struct Likeness {
+    Frame picture;            ///< of the content's proportions
+    std::vector<float> mask;  ///< row by row over `picture`: where it counts, 0 … 1
+    double weight = 0;        ///< as content_weight and style_weight
+};
+
 struct StyleInputs {
     Frame content;
     std::vector<Frame> styles;   ///< 1 … kMaxStyles
@@ -41,6 +49,7 @@ struct StyleInputs {
     /// Of the feature network named by "features"; empty for the built-in one. Instant blends do
     /// not look at it.
     std::filesystem::path weights;
+    std::optional<Likeness> likeness;
 };
 
 /// What every style run measures; also for showing stored runs.

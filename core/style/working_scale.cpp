@@ -35,6 +35,11 @@ Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inp
     for (const auto& mask : inputs.masks)
         if (mask && mask->empty())
             return invalid("A mask is empty: choose another picture for it.");
+    if (inputs.likeness &&
+        (inputs.likeness->picture.empty() ||
+         inputs.likeness->mask.size() != static_cast<std::size_t>(inputs.likeness->picture.width) *
+                                             inputs.likeness->picture.height))
+        return invalid("The mask of the picture to stay like is of another size than it.");
     Ingredients made;
     made.definition = &nn::feature_registry().at(params.get(features_param()));
     if (const auto layers = content_layers(*made.definition, params); !layers)
@@ -80,6 +85,18 @@ Result<Pictures> Ingredients::pictures(const ParamSet& params, std::size_t scale
                    static_cast<int>(content->size(2)));
     for (auto& mask : pictures.masks) mask = mask.to(device);
     pictures.content = content->to(device);
+    if (inputs.likeness) {
+        const auto& [picture, mask, weight] = *inputs.likeness;
+        const int width = static_cast<int>(content->size(3)),
+                  height = static_cast<int>(content->size(2));
+        pictures.likeness = resized(picture, width, height).to(device);
+        pictures.likeness_mask =
+            at::adaptive_avg_pool2d(
+                torch::tensor(mask, torch::kFloat32).view({1, 1, picture.height, picture.width}),
+                {height, width})
+                .to(device);
+        pictures.likeness_weight = weight;
+    }
     return pictures;
 }
 

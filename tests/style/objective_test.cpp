@@ -80,6 +80,34 @@ TEST(Tiles, CoverThePictureOnceAndBeginOnTheGrid) {
     EXPECT_EQ(plan_tiles(300, 200, 0, 80).size(), 1u);
 }
 
+TEST(Likeness, PullsTowardsThePictureUnderItsMaskAndNowhereElse) {
+    const auto network = random_network("squeezenet", nn::Pooling::Average);
+    const auto& definition = nn::feature_registry().at("squeezenet");
+    Pictures plain;
+    plain.content = smooth_picture(48, 64, 1);
+    plain.styles = {smooth_picture(48, 48, 2)};
+    auto held = plain;
+    held.likeness = smooth_picture(48, 64, 3);
+    held.likeness_mask =
+        (torch::arange(64).view({1, 1, 1, 64}) < 20).to(torch::kFloat32).expand({1, 1, 48, 64});
+    held.likeness_weight = 0.5;
+    const auto x = smooth_picture(48, 64, 4);
+    const auto off = (x - held.likeness) * held.likeness_mask;
+    for (const std::string scale : {"relative", "sum"}) {
+        const auto params = params_for("squeezenet", {{"loss_scale", scale}});
+        Objective without(network, definition, params, plain),
+            with(network, definition, params, held);
+        const auto a = without.evaluate(x), b = with.evaluate(x);
+        const double unit = scale == "sum" ? 1 : 100;
+        EXPECT_TRUE(torch::allclose(b.gradient - a.gradient, off * (2 * 0.5 * unit), 1e-3,
+                                    scale == "sum" ? 1e-2 : 1e-4))
+            << scale;
+        EXPECT_NEAR(with.terms().likeness, off.square().sum().item<double>(), 1e-3);
+        EXPECT_EQ(without.terms().likeness, 0);
+        EXPECT_GT(b.loss, a.loss);
+    }
+}
+
 TEST(Tiles, GeometryOfTheNetworks) {
     const auto vgg = layer_geometry(*random_network("vgg19", nn::Pooling::Average),
                                     {"relu1_1", "relu3_1", "relu5_1"}, 32, torch::kCPU);

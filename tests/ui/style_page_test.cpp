@@ -6,6 +6,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
+#include <QToolButton>
 #include <atomic>
 #include <span>
 
@@ -14,11 +15,16 @@
 #include "fake_run.h"
 #include "pictures.h"
 #include "tests/fetch/server.h"
+#include "ui/dialogs/mask_dialog.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/instant_preview.h"
+#include "ui/pages/style/mask_control.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style/weights_chooser.h"
+#include "ui/widgets/mask_file.h"
 #include "ui/widgets/param_panel.h"
+#include "ui/widgets/picture_compare.h"
+#include "ui/widgets/picture_view.h"
 #include "ui/widgets/sample_gallery.h"
 
 namespace pentimento::ui {
@@ -44,6 +50,18 @@ class StylePageTest : public testing::Test {
     }
     bool settled() {
         return wait_for([&] { return !page.inputs().loading(); });
+    }
+    /// A mask that is white on its left, painted in the dialog as a person would.
+    void paint_mask(int index) {
+        MaskDialog* dialog = page.inputs().mask(index).paint();
+        ASSERT_TRUE(dialog);
+        QImage half(2, 1, QImage::Format_Grayscale8);
+        half.scanLine(0)[0] = 255;
+        half.scanLine(0)[1] = 0;
+        dialog->view().edit([&](MaskCanvas& canvas) { return canvas.replace(half); });
+        dialog->accept();
+        ASSERT_TRUE(settled());
+        ASSERT_TRUE(page.inputs().mask(index).mask());
     }
     double weight(int index) {
         return std::get<double>(page.panel().params().value(style::style_weight_id(index)));
@@ -205,6 +223,92 @@ TEST_F(StylePageTest, SwapsAndClears) {
     page.inputs().clear();
     EXPECT_EQ(page.inputs().style_count(), 0);
     EXPECT_FALSE(page.inputs().content().picture());
+}
+
+TEST_F(StylePageTest, MasksArePaintedAndGoIntoTheRequest) {
+    InputsPanel& inputs = page.inputs();
+    inputs.style(0).load(style);
+    inputs.style(1).load(other);
+    ASSERT_TRUE(settled());
+    EXPECT_FALSE(inputs.mask(1).edit_button().isEnabled()) << "there is nothing to paint on";
+    EXPECT_FALSE(inputs.mask(1).edit_button().toolTip().isEmpty());
+    EXPECT_EQ(inputs.mask(1).paint(), nullptr);
+    inputs.content().load(content);
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(inputs.mask(1).edit_button().isEnabled());
+    EXPECT_TRUE(inputs.masks().empty());
+    paint_mask(1);
+    const auto masks = inputs.masks();
+    ASSERT_EQ(masks.size(), 2u);
+    EXPECT_TRUE(masks[0].empty());
+    EXPECT_EQ(masks[1].parent_path(), context.workspace().root / "inputs");
+    const auto read = read_mask(masks[1]);
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(read->size(), QSize(40, 30)) << "as the content";
+    EXPECT_EQ(read->constScanLine(15)[5], 255);
+    EXPECT_EQ(read->constScanLine(15)[35], 0);
+
+    // The run that blending makes has the mask in its folder.
+    const StyleRequest request = page.request();
+    EXPECT_EQ(request.masks, masks);
+    const auto run = prepare_style(request, context.workspace().runs() / "masked", "masked");
+    ASSERT_TRUE(run.ok()) << run.error().message;
+    EXPECT_EQ(run->options.experiment->info().inputs["masks"], Json({"", "mask-2.png"}));
+    // Opening it shows the mask again, where it was.
+    inputs.clear();
+    EXPECT_TRUE(inputs.masks().empty());
+    EXPECT_FALSE(inputs.mask(1).mask());
+    Q_EMIT context.open_run_requested(
+        QString::fromStdString((context.workspace().runs() / "masked").string()), false);
+    ASSERT_TRUE(wait_for([&] { return inputs.mask(1).mask().has_value(); }))
+        << page.banner().toStdString();
+    EXPECT_EQ(inputs.mask(1).mask()->image, *read);
+    EXPECT_FALSE(inputs.mask(0).mask());
+}
+
+TEST_F(StylePageTest, MasksFollowTheirStyleAndLeaveWithWhatTheyWerePaintedOn) {
+    InputsPanel& inputs = page.inputs();
+    inputs.content().load(content);
+    inputs.style(0).load(style);
+    inputs.style(1).load(other);
+    ASSERT_TRUE(settled());
+    paint_mask(1);
+    const QString path = inputs.mask(1).mask()->path;
+    inputs.style(0).clear();  // the second becomes the first
+    ASSERT_TRUE(inputs.mask(0).mask());
+    EXPECT_EQ(inputs.mask(0).mask()->path, path);
+    EXPECT_FALSE(inputs.mask(1).mask());
+    // A content of the same proportions keeps it, another one does not.
+    inputs.content().load(
+        folder.picture(QStringLiteral("larger.png"), plain_frame(80, 60, 5, 5, 5)));
+    ASSERT_TRUE(settled());
+    EXPECT_TRUE(inputs.mask(0).mask());
+    inputs.content().load(
+        folder.picture(QStringLiteral("square.png"), plain_frame(50, 50, 5, 5, 5)));
+    ASSERT_TRUE(settled());
+    EXPECT_FALSE(inputs.mask(0).mask());
+    paint_mask(0);
+    inputs.mask(0).remove_button().click();
+    EXPECT_TRUE(inputs.masks().empty());
+    paint_mask(0);
+    inputs.swap();
+    EXPECT_TRUE(inputs.masks().empty());
+    paint_mask(0);
+    inputs.style(0).clear();
+    EXPECT_FALSE(inputs.mask(0).mask());
+}
+
+TEST_F(StylePageTest, TheContentIsWhatTheResultIsComparedWith) {
+    page.inputs().content().load(content);
+    ASSERT_TRUE(settled());
+    page.gallery().show_live({plain_frame(20, 15, 7, 7, 7), 1, 1, 1});
+    page.compare().button(PictureCompare::Mode::SideBySide).click();
+    EXPECT_EQ(page.gallery().compare().mode(), PictureCompare::Mode::SideBySide);
+    EXPECT_EQ(page.gallery().compare().before().frame().width, 40);
+    page.compare().button(PictureCompare::Mode::Divider).click();
+    EXPECT_TRUE(page.gallery().view().comparing());
+    page.inputs().clear();
+    EXPECT_FALSE(page.gallery().view().comparing());
 }
 
 TEST_F(StylePageTest, TheWelcomePageFillsTheWells) {

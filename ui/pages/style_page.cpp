@@ -7,7 +7,6 @@
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPushButton>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -19,6 +18,7 @@
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
+#include "ui/widgets/picture_compare.h"
 #include "ui/widgets/picture_view.h"
 #include "ui/widgets/sample_gallery.h"
 
@@ -79,10 +79,8 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     theme::set_role(heading, "title");
     auto* subtitle = new QLabel(tr("one picture's content, another's brush"));
     theme::set_role(subtitle, "muted");
-    compare_ = new QPushButton(tr("Before / &after"));
-    compare_->setCheckable(true);
-    compare_->setChecked(true);
-    compare_->setToolTip(tr("Compare the result with the content picture: drag the divider"));
+    compare_ = new CompareChooser(gallery_->compare(), QStringLiteral("style/compare"));
+    gallery_->compare().listen_to_keys_of(this);
     auto* header = new QHBoxLayout;
     header->setSpacing(12);
     header->addWidget(heading);
@@ -157,7 +155,8 @@ void StylePage::connect_all() {
         blend_instantly();
     });
     connect(panel_, &ParamPanel::edited, this, &StylePage::follow_edit);
-    connect(compare_, &QPushButton::toggled, this, &StylePage::update_before);
+    connect(inputs_, &InputsPanel::failed, this,
+            [this](const QString& reason) { show_banner(reason, true); });
     connect(gallery_, &SampleGallery::export_requested, this, &StylePage::export_picture);
     connect(gallery_, &SampleGallery::shown, this, [this] { bar_->set_exportable(true); });
     connect(bar_, &StyleRunBar::blend_wanted, this, &StylePage::blend);
@@ -239,6 +238,10 @@ void StylePage::update_controls() {
     if (has_param("init"))
         inputs_->set_start_visible(std::get<std::string>(panel_->params().value("init")) ==
                                    "picture");
+    const bool instant =
+        has_param("method") && std::get<std::string>(panel_->params().value("method")) == "instant";
+    inputs_->set_masks_idle(
+        instant ? tr("An instant blend does not follow masks; a refinement does.") : QString());
     bar_->set_preparing(preparer_.busy());
     bar_->set_blocked(blocked());
     bar_->set_continuable(shown_.has_value());
@@ -247,7 +250,7 @@ void StylePage::update_controls() {
 
 void StylePage::update_before() {
     const auto& content = inputs_->content().picture();
-    gallery_->view().set_before(compare_->isChecked() && content ? content->frame : Frame{});
+    gallery_->compare().set_before(content ? content->frame : Frame{});
 }
 
 // The weights file says which network it is; naming it twice would only invite a contradiction.
@@ -311,17 +314,23 @@ void StylePage::show_instant(const Frame& frame) {
     update_controls();
 }
 
-void StylePage::blend() {
-    if (!blocked().isEmpty() || controller_->active() || preparer_.busy()) return;
+StyleRequest StylePage::request() const {
     StyleRequest request{panel_->params(),
                          file_path(inputs_->content().picture()->path),
                          {},
                          {},
-                         weights_->weights()};
+                         weights_->weights(),
+                         inputs_->masks()};
     for (int i = 0; i < inputs_->style_count(); ++i)
         request.styles.push_back(file_path(inputs_->style(i).picture()->path));
     if (has_param("init") && std::get<std::string>(request.params.value("init")) == "picture")
         request.start = file_path(inputs_->start().picture()->path);
+    return request;
+}
+
+void StylePage::blend() {
+    if (!blocked().isEmpty() || controller_->active() || preparer_.busy()) return;
+    const StyleRequest request = this->request();
     const QString name = QStringLiteral("%1 + %2").arg(
         QFileInfo(inputs_->content().picture()->name).completeBaseName(),
         QFileInfo(inputs_->style(0).picture()->name).completeBaseName());

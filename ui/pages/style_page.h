@@ -7,10 +7,10 @@
 
 class QComboBox;
 class QLabel;
-class QPushButton;
 
 namespace pentimento::ui {
 
+class CompareChooser;
 class InputsPanel;
 class InstantPreview;
 class ParamPanel;
@@ -43,9 +43,12 @@ class StylePage : public Page {
     StyleRunBar& bar() { return *bar_; }
     SampleGallery& gallery() { return *gallery_; }
     InstantPreview& instant() { return *instant_; }
+    CompareChooser& compare() { return *compare_; }
     /// Why blending cannot start, for the button's tooltip.
     QString blocked() const;
     QString banner() const;
+    /// What blend() starts. There must be a content.
+    StyleRequest request() const;
 
   private:
     QWidget* make_settings();
@@ -69,7 +72,7 @@ class StylePage : public Page {
     QComboBox* presets_;
     SampleGallery* gallery_;
     StyleRunBar* bar_;
-    QPushButton* compare_;
+    CompareChooser* compare_;
     QLabel* banner_;
     InstantPreview* instant_;
     std::optional<ParamSet> instant_params_;  ///< of the picture shown, while it is an instant one

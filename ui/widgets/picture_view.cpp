@@ -7,6 +7,7 @@
 #include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QMetaMethod>
 #include <QMouseEvent>
 #include <QNativeGestureEvent>
 #include <QWheelEvent>
@@ -35,6 +36,7 @@ void PictureView::set_frame(const Frame& frame) {
     if (!same_size) {
         zoom_ = 0;
         offset_ = {};
+        Q_EMIT moved();
     }
     setAccessibleDescription(
         frame_.empty() ? empty_title_ : tr("%1 by %2 pixels").arg(frame_.width).arg(frame_.height));
@@ -44,6 +46,16 @@ void PictureView::set_frame(const Frame& frame) {
 void PictureView::set_before(const Frame& frame) {
     before_ = frame;
     before_image_ = {};
+    update();
+}
+
+void PictureView::set_before_shown(Before how) {
+    before_shown_ = how;
+    update();
+}
+
+void PictureView::set_caption(const QString& caption) {
+    caption_ = caption;
     update();
 }
 
@@ -103,6 +115,7 @@ void PictureView::set_zoom(double zoom, QPointF anchor) {
         clamp_offset();
     }
     update();
+    Q_EMIT moved();
 }
 
 void PictureView::toggle_fit(QPointF anchor) {
@@ -112,6 +125,15 @@ void PictureView::toggle_fit(QPointF anchor) {
 void PictureView::pan(QPointF by) {
     if (frame_.empty()) return;
     offset_ += by;
+    clamp_offset();
+    update();
+    Q_EMIT moved();
+}
+
+void PictureView::follow(const PictureView& other) {
+    if (frame_.empty() || other.frame_.empty()) return;
+    zoom_ = other.fits() ? 0 : other.zoom_ * other.frame_.width / frame_.width;
+    offset_ = other.offset_;
     clamp_offset();
     update();
 }
@@ -245,7 +267,8 @@ void PictureView::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     menu.addAction(tr("&Copy picture"), QKeySequence(QKeySequence::Copy), this,
                    &PictureView::copy_to_clipboard);
-    menu.addAction(tr("&Export…"), this, &PictureView::export_requested);
+    if (isSignalConnected(QMetaMethod::fromSignal(&PictureView::export_requested)))
+        menu.addAction(tr("&Export…"), this, &PictureView::export_requested);
     menu.addSeparator();
     QAction* fit =
         menu.addAction(tr("&Fit"), QKeySequence(Qt::Key_0), this, [=, this] { set_zoom(0, at); });

@@ -22,14 +22,20 @@ class PictureView : public QWidget {
     /// Keeps zoom and position while the size stays the same, so that a live picture can be watched
     /// close up; another size fits again.
     void set_frame(const Frame& frame);
-    /// The "before" of a before/after divider; an empty frame switches comparing off.
+    /// What the picture was before; an empty frame switches comparing off.
     void set_before(const Frame& frame);
+    enum class Before { Hidden, Divider, Whole };  ///< Whole: in place of the picture
+    void set_before_shown(Before how);
+    Before before_shown() const { return before_shown_; }
+    /// A word in the picture's corner, such as "After"; a divider has its own two.
+    void set_caption(const QString& caption);
     /// Shown while there is no picture: what to do to get one.
     void set_empty_text(const QString& title, const QString& hint);
     const Frame& frame() const { return frame_; }
     void set_smooth(bool smooth);  ///< off: sharp pixels when enlarged, for small samples
 
-    bool comparing() const { return !before_.empty() && !frame_.empty(); }
+    /// With a divider.
+    bool comparing() const { return before_shown_ == Before::Divider && has_both(); }
     bool fits() const { return zoom_ <= 0; }
     /// Screen (device) pixels a picture pixel, as shown now; 0 without a picture.
     double zoom() const;
@@ -38,6 +44,8 @@ class PictureView : public QWidget {
     void set_zoom(double zoom) { set_zoom(zoom, QRectF(rect()).center()); }
     void toggle_fit(QPointF anchor);  ///< fit ↔ 100 %
     void pan(QPointF by);             ///< widget pixels; stays within the picture
+    /// Takes over zoom and position from a view of the same picture in another resolution.
+    void follow(const PictureView& other);
     /// Where the divider stands, 0 … 1 of the picture's width.
     double divider() const { return divider_; }
     void set_divider(double fraction);
@@ -49,6 +57,7 @@ class PictureView : public QWidget {
 
   Q_SIGNALS:
     void export_requested();
+    void moved();  ///< zoom or position have changed; not by follow()
 
   protected:
     bool event(QEvent*) override;
@@ -68,6 +77,7 @@ class PictureView : public QWidget {
         QImage small;  ///< shrunk for the screen, so that painting it again costs no filtering
     };
 
+    bool has_both() const { return !before_.empty() && !frame_.empty(); }
     double fit_zoom() const;
     void clamp_offset();
     QPointF divider_position() const;
@@ -80,7 +90,8 @@ class PictureView : public QWidget {
 
     Frame frame_, before_;
     mutable Cached frame_image_, before_image_;
-    QString empty_title_, empty_hint_;
+    QString empty_title_, empty_hint_, caption_;
+    Before before_shown_ = Before::Divider;
     double zoom_ = 0;  ///< screen pixels a picture pixel; 0: fit
     QPointF offset_;   ///< of the picture's centre from the widget's
     double divider_ = 0.5;

@@ -137,7 +137,16 @@ void PictureView::paintEvent(QPaintEvent*) {
     } else {
         const QRectF target = target_rect();
         if (!comparing()) {
-            draw_picture(painter, frame_, frame_image_, target);
+            const bool before = before_shown_ == Before::Whole && has_both();
+            if (before)
+                draw_picture(painter, before_, before_image_, target);
+            else
+                draw_picture(painter, frame_, frame_image_, target);
+            const QString caption = before ? tr("Before") : caption_;
+            painter.setRenderHint(QPainter::Antialiasing);
+            if (!caption.isEmpty())
+                draw_label(painter, caption, (target & QRectF(rect())).topLeft() + QPointF(8, 8),
+                           false);
         } else {
             const double x = divider_position().x();
             painter.save();

@@ -15,6 +15,7 @@
 #include "core/media/picture.h"
 #include "ui/background.h"
 #include "ui/theme.h"
+#include "ui/widgets/picture_compare.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
@@ -28,7 +29,8 @@ constexpr int kPlayPictures = 240;
 
 struct SampleGallery::Impl {
     SampleGallery* self;
-    PictureView* view;
+    PictureCompare* compare;
+    PictureView* view;  ///< its after
     QToolButton* play;
     QSlider* slider;
     QLabel* label;
@@ -147,7 +149,8 @@ struct SampleGallery::Impl {
 SampleGallery::SampleGallery(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>()) {
     auto& d = *impl_;
     d.self = this;
-    d.view = new PictureView;
+    d.compare = new PictureCompare;
+    d.view = &d.compare->after();
     d.view->set_smooth(false);
     d.view->setAccessibleName(tr("Samples"));
     d.view->set_empty_text(tr("No samples yet"), tr("Samples appear here while a run is going."));
@@ -170,7 +173,7 @@ SampleGallery::SampleGallery(QWidget* parent) : QWidget(parent), impl_(std::make
     bar->addWidget(d.label);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(d.view, 1);
+    layout->addWidget(d.compare, 1);
     layout->addLayout(bar);
     d.timer.setInterval(kPlayMilliseconds);
     connect(&d.timer, &QTimer::timeout, this, [this] { impl_->advance(); });
@@ -289,6 +292,9 @@ void SampleGallery::set_playing(bool on) {
 
 PictureView& SampleGallery::view() {
     return *impl_->view;
+}
+PictureCompare& SampleGallery::compare() {
+    return *impl_->compare;
 }
 
 void SampleGallery::keyPressEvent(QKeyEvent* event) {

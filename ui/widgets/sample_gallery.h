@@ -10,6 +10,7 @@
 
 namespace pentimento::ui {
 
+class PictureCompare;
 class PictureView;
 
 class SampleGallery : public QWidget {
@@ -38,8 +39,10 @@ class SampleGallery : public QWidget {
     bool playing() const;
     void set_playing(bool on);  ///< the whole run as a time-lapse
 
-    /// For before/after, empty text and sharpness.
+    /// For empty text and sharpness.
     PictureView& view();
+    /// Puts a picture of before beside the samples.
+    PictureCompare& compare();
 
   Q_SIGNALS:
     void export_requested();

@@ -9,10 +9,6 @@ namespace {
 using torch::Tensor;
 namespace tnn = torch::nn;
 
-// Of the variance of features whose channels have a mean of 1: a channel that hardly answers to the
-// content must not be blown up to the deviation that it has in the style.
-constexpr double kEpsilon = 1e-2;
-
 Tensor convolved(tnn::Conv2d& layer, const Tensor& x) {
     return layer->forward(torch::reflection_pad2d(x, {1, 1, 1, 1}));
 }
@@ -28,10 +24,10 @@ const std::vector<std::string>& instant_layers() {
     return layers;
 }
 
-ChannelStatistics channel_statistics(const Tensor& features) {
+ChannelStatistics channel_statistics(const Tensor& features, double epsilon) {
     const auto [variance, mean] =
         torch::var_mean(features, at::IntArrayRef{2, 3}, /*unbiased=*/false, /*keepdim=*/true);
-    return {mean, (variance + kEpsilon).sqrt()};
+    return {mean, (variance + epsilon).sqrt()};
 }
 
 Tensor with_statistics(const Tensor& features, const ChannelStatistics& own,

@@ -26,6 +26,8 @@ using torch::Tensor;
 namespace {
 
 constexpr int kMinEdge = 32;
+/// Of colours in [0, 1]: about two of 255 steps.
+constexpr double kColourEpsilon = 1e-4;
 
 Result<InstantDecoder> load_decoder(const std::filesystem::path& path,
                                     const torch::Device& device) {
@@ -68,11 +70,13 @@ struct InstantBlender::Impl {
         Frame frame;
         int size = 0;    ///< that `levels` were made for; 0: none
         Tensor picture;  ///< [1, 3, h, w]
+        ChannelStatistics colours;
         std::vector<Level> levels;
     } content;
     struct Style {
         Frame frame;
         int edge = 0;
+        ChannelStatistics colours;
         std::vector<ChannelStatistics> levels;
     };
     std::array<Style, kMaxStyles> styles;
@@ -82,6 +86,7 @@ struct InstantBlender::Impl {
         auto picture = resized_to_edge(content.frame, size, kMinEdge, "The content picture");
         if (!picture) return picture.error();
         content.picture = picture->to(device);
+        content.colours = channel_statistics(content.picture, kColourEpsilon);
         content.levels.clear();
         for (auto& features : encoder->extract(padded(*picture).to(device), instant_layers()))
             content.levels.push_back({features, channel_statistics(features)});
@@ -94,6 +99,7 @@ struct InstantBlender::Impl {
         auto picture =
             resized_to_edge(style.frame, edge, kMinEdge, "Style picture " + std::to_string(number));
         if (!picture) return picture.error();
+        style.colours = channel_statistics(picture->to(device), kColourEpsilon);
         style.levels.clear();
         for (const auto& features : encoder->extract(picture->to(device), instant_layers()))
             style.levels.push_back(channel_statistics(features));
@@ -119,24 +125,34 @@ struct InstantBlender::Impl {
         const double strength = sum > 0 ? params.get(kStrength) : 0;
         // A mixture of AdaIN's results is AdaIN to the mixture of the statistics, and so is a part
         // of the way from the content's own.
-        std::vector<Tensor> levels;
-        for (std::size_t l = 0; l < content.levels.size(); ++l) {
-            const Level& level = content.levels[l];
-            ChannelStatistics wanted{level.own.mean * (1 - strength),
-                                     level.own.deviation * (1 - strength)};
+        const auto mixed = [&](const ChannelStatistics& own, const auto& of_style) {
+            ChannelStatistics wanted{own.mean * (1 - strength), own.deviation * (1 - strength)};
             for (int i = 0; i < kMaxStyles; ++i) {
                 if (weights[i] <= 0) continue;
                 const double share = strength * weights[i] / sum;
-                wanted.mean = wanted.mean + styles[i].levels[l].mean * share;
-                wanted.deviation = wanted.deviation + styles[i].levels[l].deviation * share;
+                const ChannelStatistics& style = of_style(styles[i]);
+                wanted.mean = wanted.mean + style.mean * share;
+                wanted.deviation = wanted.deviation + style.deviation * share;
             }
+            return wanted;
+        };
+        std::vector<Tensor> levels;
+        for (std::size_t l = 0; l < content.levels.size(); ++l) {
+            const Level& level = content.levels[l];
+            const auto wanted = mixed(
+                level.own, [l](const Style& style) -> const auto& { return style.levels[l]; });
             levels.push_back(with_statistics(level.features, level.own, wanted));
         }
         const auto blended = decoder->forward(levels)
                                  .narrow(2, 0, content.picture.size(2))
-                                 .narrow(3, 0, content.picture.size(3))
-                                 .clamp(0, 1);
-        return keep_colour(params.get(kColour), blended, content.picture);
+                                 .narrow(3, 0, content.picture.size(3));
+        // The last level is the picture itself: a small decoder's colours are a little pale.
+        const auto colours = mixed(
+            content.colours, [](const Style& style) -> const auto& { return style.colours; });
+        const auto vivid =
+            with_statistics(blended, channel_statistics(blended, kColourEpsilon), colours)
+                .clamp(0, 1);
+        return keep_colour(params.get(kColour), vivid, content.picture);
     }
 };
 
@@ -163,11 +179,11 @@ Result<std::unique_ptr<InstantBlender>> InstantBlender::make(const ParamSet& par
 }
 
 void InstantBlender::set_content(Frame content) {
-    impl_->content = {std::move(content), 0, {}, {}};
+    impl_->content = {std::move(content), 0, {}, {}, {}};
 }
 
 void InstantBlender::set_style(int index, Frame style) {
-    impl_->styles.at(static_cast<std::size_t>(index)) = {std::move(style), 0, {}};
+    impl_->styles.at(static_cast<std::size_t>(index)) = {std::move(style), 0, {}, {}};
 }
 
 Result<Frame> InstantBlender::blend(const ParamSet& params) {

@@ -1,6 +1,7 @@
 // The wells of the Style page.
 #include "ui/pages/style/inputs_panel.h"
 
+#include <QFile>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QImageReader>
@@ -10,13 +11,18 @@
 #include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "core/style/style_run.h"
+#include "ui/pages/style/mask_control.h"
 #include "ui/theme.h"
 
 namespace pentimento::ui {
 
 namespace {
+
+/// Differences of width : height that rounding to whole pixels can make.
+constexpr double kSameProportions = 0.02;
 
 QLabel* heading(const QString& text) {
     auto* label = new QLabel(text);
@@ -101,6 +107,8 @@ InputsPanel::InputsPanel(std::filesystem::path inputs,
         box->setSpacing(4);
         box->addWidget(entry.well);
         box->addWidget(entry.weight);
+        entry.mask = new MaskControl(inputs);
+        box->addWidget(entry.mask);
         layout->addWidget(entry.box);
         connect(entry.well, &PictureWell::changed, this, [this, i] {
             if (moving_) return;
@@ -108,9 +116,14 @@ InputsPanel::InputsPanel(std::filesystem::path inputs,
             update_visible();
             Q_EMIT changed();
         });
+        connect(entry.mask, &MaskControl::changed, this, [this] {
+            if (!moving_) Q_EMIT changed();
+        });
+        connect(entry.mask, &MaskControl::failed, this, &InputsPanel::failed);
         styles_.push_back(entry);
     }
     layout->addStretch(1);
+    connect(content_, &PictureWell::changed, this, &InputsPanel::follow_content);
     for (PictureWell* well : {content_, start_})
         connect(well, &PictureWell::changed, this, &InputsPanel::changed);
 
@@ -149,13 +162,51 @@ int InputsPanel::style_count() const {
 void InputsPanel::close_gap(int index) {
     moving_ = true;
     bool moved = false;
+    mask(index).set_mask(std::nullopt);
     for (int i = index; i + 1 < style::kMaxStyles && style(i + 1).picture(); ++i) {
         style(i).set_picture(style(i + 1).picture());
         style(i + 1).set_picture(std::nullopt);
+        mask(i).set_mask(mask(i + 1).mask());
+        mask(i + 1).set_mask(std::nullopt);
         moved = true;
     }
     moving_ = false;
     if (moved) Q_EMIT style_removed(index);
+}
+
+// A mask is painted on the content: on another one it stays where it can still fit.
+void InputsPanel::follow_content() {
+    const auto& content = content_->picture();
+    for (const Style& entry : styles_) {
+        const auto& mask = entry.mask->mask();
+        if (content && mask) {
+            const double ratio =
+                static_cast<double>(content->size.width()) * mask->image.height() /
+                (static_cast<double>(content->size.height()) * mask->image.width());
+            if (std::abs(ratio - 1) > kSameProportions) entry.mask->set_mask(std::nullopt);
+        }
+        entry.mask->set_content(content);
+    }
+}
+
+void InputsPanel::remove_masks() {
+    for (const Style& entry : styles_) entry.mask->set_mask(std::nullopt);
+}
+
+std::vector<std::filesystem::path> InputsPanel::masks() const {
+    std::vector<std::filesystem::path> paths;
+    bool any = false;
+    for (int i = 0; i < style_count(); ++i) {
+        const auto& mask = styles_[static_cast<std::size_t>(i)].mask->mask();
+        paths.emplace_back(mask ? QFile::encodeName(mask->path).toStdString() : std::string());
+        any = any || mask;
+    }
+    if (!any) paths.clear();
+    return paths;
+}
+
+void InputsPanel::set_masks_idle(const QString& reason) {
+    for (const Style& entry : styles_) entry.mask->set_idle(reason);
 }
 
 void InputsPanel::update_visible() {
@@ -164,6 +215,9 @@ void InputsPanel::update_visible() {
         const Style& entry = styles_[static_cast<std::size_t>(i)];
         entry.box->setVisible(i <= count && (i < count || locked_.isEmpty() || i == 0));
         entry.weight->setVisible(i < count);
+        entry.mask->setVisible(i < count);
+        if (i < count)
+            entry.mask->set_style_name(QFileInfo(entry.well->picture()->name).completeBaseName());
     }
     const bool free = locked_.isEmpty();
     const bool some = content_->picture() || count > 0;
@@ -179,7 +233,10 @@ void InputsPanel::set_locked(const QString& reason) {
     locked_ = reason;
     content_->set_locked(reason);
     start_->set_locked(reason);
-    for (const Style& entry : styles_) entry.well->set_locked(reason);
+    for (const Style& entry : styles_) {
+        entry.well->set_locked(reason);
+        entry.mask->set_locked(reason);
+    }
     for (QToolButton* button : samples_) button->setEnabled(reason.isEmpty());
     swap_->setToolTip(reason.isEmpty() ? tr("Exchange the content and the first style") : reason);
     clear_->setToolTip(reason.isEmpty() ? tr("Remove all pictures") : reason);
@@ -191,6 +248,7 @@ void InputsPanel::clear() {
     content_->clear();
     start_->clear();
     for (const Style& entry : styles_) entry.well->clear();
+    remove_masks();
     moving_ = false;
     update_visible();
     Q_EMIT changed();
@@ -200,6 +258,7 @@ void InputsPanel::swap() {
     const auto content = content_->picture();
     const auto first = style(0).picture();
     moving_ = true;
+    remove_masks();  // they were painted on what is a style now
     content_->set_picture(first);
     style(0).set_picture(content);
     moving_ = false;
@@ -211,7 +270,7 @@ void InputsPanel::swap() {
 bool InputsPanel::loading() const {
     if (content_->loading() || start_->loading()) return true;
     for (const Style& entry : styles_)
-        if (entry.well->loading()) return true;
+        if (entry.well->loading() || entry.mask->busy()) return true;
     return false;
 }
 

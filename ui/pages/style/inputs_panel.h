@@ -15,6 +15,8 @@ class QToolButton;
 
 namespace pentimento::ui {
 
+class MaskControl;
+
 class InputsPanel : public QWidget {
     Q_OBJECT
   public:
@@ -25,6 +27,12 @@ class InputsPanel : public QWidget {
     PictureWell& content() { return *content_; }
     PictureWell& style(int index) { return *styles_[static_cast<std::size_t>(index)].well; }
     PictureWell& start() { return *start_; }
+    MaskControl& mask(int index) { return *styles_[static_cast<std::size_t>(index)].mask; }
+    /// Files, one a style with "" for none, as StyleRequest wants them; nothing when no style has
+    /// one.
+    std::vector<std::filesystem::path> masks() const;
+    /// Why masks will not be followed, e.g. by the method; empty when they will.
+    void set_masks_idle(const QString& reason);
     /// Styles that have a picture; they are the first ones.
     int style_count() const;
     void set_start_visible(bool on);
@@ -37,14 +45,18 @@ class InputsPanel : public QWidget {
     void changed();
     /// The weights of styles `from` … must move down by one: its picture was removed.
     void style_removed(int from);
+    void failed(const QString& reason);  ///< a mask could not be kept
 
   private:
     struct Style {
         QWidget* box;
         PictureWell* well;
         QWidget* weight;
+        MaskControl* mask;
     };
     void close_gap(int index);
+    void follow_content();
+    void remove_masks();
     void update_visible();
     QToolButton* sample_button(const std::function<PictureWell*()>& target);
 

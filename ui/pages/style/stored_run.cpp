@@ -4,9 +4,11 @@
 
 #include "core/style/style_run.h"
 #include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/mask_control.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/pages/style_page.h"
+#include "ui/widgets/mask_file.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/sample_gallery.h"
 
@@ -17,6 +19,7 @@ struct StoredStyleRun {
     ParamSet params;
     std::optional<WellPicture> content, start;
     std::vector<WellPicture> styles;
+    std::vector<std::optional<StyleMask>> masks;  ///< one a style
     QString weights;
     QString warning;  ///< an input that cannot be read
 };
@@ -34,7 +37,7 @@ Result<StoredStyleRun> read_stored(const std::filesystem::path& dir) {
     if (!experiment) return experiment.error();
     auto params = current_params(*experiment);
     if (!params) return params.error();
-    StoredStyleRun stored{*experiment, *params, {}, {}, {}, {}, {}};
+    StoredStyleRun stored{*experiment, *params, {}, {}, {}, {}, {}, {}};
     const Json& inputs = experiment->info().inputs;
     const auto read = [&](const QString& file, const QString& name) -> std::optional<WellPicture> {
         if (file.isEmpty()) return std::nullopt;
@@ -47,15 +50,30 @@ Result<StoredStyleRun> read_stored(const std::filesystem::path& dir) {
         stored.warning = QString::fromStdString(picture.error().message);
         return std::nullopt;
     };
+    const auto mask_of = [&](std::size_t style) -> std::optional<StyleMask> {
+        const Json& masks = inputs.contains("masks") ? inputs["masks"] : Json();
+        if (!masks.is_array() || style >= masks.size() || !masks[style].is_string())
+            return std::nullopt;
+        const auto file = std::filesystem::path(masks[style].get<std::string>()).filename();
+        if (file.empty()) return std::nullopt;
+        const std::filesystem::path path = dir / "inputs" / file;
+        auto mask = read_mask(path);
+        if (mask) return StyleMask{*mask, QString::fromStdString(path.string())};
+        stored.warning = QString::fromStdString(mask.error().message);
+        return std::nullopt;
+    };
     stored.content = read(text_of(inputs, "content"), text_of(inputs, "content_name"));
     stored.start = read(text_of(inputs, "start"), {});
     if (inputs.is_object() && inputs.contains("styles") && inputs["styles"].is_array()) {
-        for (const Json& file : inputs["styles"]) {
+        for (std::size_t i = 0; i < inputs["styles"].size(); ++i) {
+            const Json& file = inputs["styles"][i];
             if (!file.is_string() ||
                 stored.styles.size() >= static_cast<std::size_t>(style::kMaxStyles))
                 continue;
-            if (auto picture = read(QString::fromStdString(file.get<std::string>()), {}))
+            if (auto picture = read(QString::fromStdString(file.get<std::string>()), {})) {
                 stored.styles.push_back(*std::move(picture));
+                stored.masks.push_back(mask_of(i));
+            }
         }
     }
     stored.weights = text_of(inputs, "weights");
@@ -87,8 +105,10 @@ void StylePage::show_stored(const StoredStyleRun& stored, bool resume) {
     shown_ = stored.experiment;
     inputs_->clear();
     inputs_->content().set_picture(stored.content);
-    for (std::size_t i = 0; i < stored.styles.size(); ++i)
+    for (std::size_t i = 0; i < stored.styles.size(); ++i) {
         inputs_->style(static_cast<int>(i)).set_picture(stored.styles[i]);
+        inputs_->mask(static_cast<int>(i)).set_mask(stored.masks[i]);
+    }
     inputs_->start().set_picture(stored.start);
     panel_->set_params(stored.params);
     if (QFileInfo::exists(stored.weights)) weights_->choose(stored.weights);

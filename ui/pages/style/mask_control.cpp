@@ -1,0 +1,118 @@
+// The mask's button, its thumbnail and its removal.
+#include "ui/pages/style/mask_control.h"
+
+#include <QHBoxLayout>
+#include <QToolButton>
+#include <cmath>
+
+#include "ui/dialogs/mask_dialog.h"
+#include "ui/theme.h"
+#include "ui/widgets/mask_file.h"
+
+namespace pentimento::ui {
+
+namespace {
+constexpr int kThumbnail = 30;
+}
+
+MaskControl::MaskControl(std::filesystem::path inputs, QWidget* parent)
+    : QWidget(parent), inputs_(std::move(inputs)) {
+    edit_ = new QToolButton;
+    edit_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    remove_ = new QToolButton;
+    remove_->setText(QStringLiteral("✕"));
+    remove_->setAutoRaise(true);
+    remove_->setAccessibleName(tr("Remove the mask"));
+    connect(edit_, &QToolButton::clicked, this, &MaskControl::paint);
+    connect(remove_, &QToolButton::clicked, this, [this] { set_mask(std::nullopt); });
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addWidget(edit_);
+    layout->addWidget(remove_);
+    layout->addStretch(1);
+    connect(&theme::Notifier::instance(), &theme::Notifier::changed, this,
+            &MaskControl::update_texts);
+    update_texts();
+}
+
+void MaskControl::set_mask(std::optional<StyleMask> mask) {
+    writer_.cancel();
+    const bool other = mask.has_value() || mask_.has_value();
+    mask_ = std::move(mask);
+    update_texts();
+    if (other) Q_EMIT changed();
+}
+
+void MaskControl::keep(const QImage& grey) {
+    writer_.start([grey, inputs = inputs_] { return keep_mask(grey, inputs); },
+                  [this, grey](const Result<std::filesystem::path>& path) {
+                      if (!path) {
+                          Q_EMIT failed(QString::fromStdString(path.error().message));
+                          Q_EMIT changed();
+                          return;
+                      }
+                      set_mask(StyleMask{grey, QString::fromStdString(path->string())});
+                  });
+    Q_EMIT changed();
+}
+
+void MaskControl::set_content(const std::optional<WellPicture>& content) {
+    content_ = content;
+    update_texts();
+}
+
+void MaskControl::set_locked(const QString& reason) {
+    locked_ = reason;
+    update_texts();
+}
+
+void MaskControl::set_idle(const QString& reason) {
+    idle_ = reason;
+    update_texts();
+}
+
+MaskDialog* MaskControl::paint() {
+    if (!content_ || !locked_.isEmpty()) return nullptr;
+    auto* dialog =
+        new MaskDialog(content_->frame, style_name_, mask_ ? mask_->image : QImage(), window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { keep(dialog->mask()); });
+    dialog->open();
+    return dialog;
+}
+
+void MaskControl::update_texts() {
+    remove_->setVisible(mask_.has_value());
+    remove_->setEnabled(locked_.isEmpty());
+    remove_->setToolTip(locked_.isEmpty() ? tr("Remove the mask: the style counts everywhere again")
+                                          : locked_);
+    edit_->setEnabled(content_ && locked_.isEmpty());
+    QString tip;
+    if (!mask_) {
+        edit_->setText(tr("Mask…"));
+        edit_->setIcon(theme::icon(QStringLiteral("mask")));
+        edit_->setIconSize({16, 16});
+        tip =
+            tr("Paint where in the content this style counts; without a mask it counts "
+               "everywhere, or where the masks of the others leave room.");
+    } else {
+        const int percent =
+            std::max(1, static_cast<int>(std::lround(100 * mask_share(mask_->image))));
+        edit_->setText(idle_.isEmpty() ? tr("Masked, %1 %").arg(percent) : tr("Mask not used"));
+        const QPixmap small = QPixmap::fromImage(mask_->image.scaled(
+            kThumbnail, kThumbnail, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+        // The picture itself also while it cannot be changed.
+        QIcon icon(small);
+        icon.addPixmap(small, QIcon::Disabled);
+        edit_->setIcon(icon);
+        edit_->setIconSize(small.size());
+        tip = tr("The style counts where the mask is white. Click to change it.");
+    }
+    if (!idle_.isEmpty()) tip = idle_ + QLatin1Char('\n') + tip;
+    if (!content_) tip = tr("Put a content picture into its well first: masks are painted on it.");
+    if (!locked_.isEmpty()) tip = locked_;
+    edit_->setToolTip(tip);
+}
+
+}  // namespace pentimento::ui
