@@ -8,7 +8,7 @@ namespace pentimento::cli {
 namespace {
 
 struct State {
-    std::string data, styles, style, weights, encoder, out, resume, export_to;
+    std::string data, styles, style, weights, encoder, from, out, resume, export_to;
     bool quiet = false;
     ParamOptions options;
 };
@@ -32,6 +32,8 @@ Result<PreparedRun> prepare_new(const State& state) {
     request.style = state.style;
     request.weights = state.weights;
     request.encoder = state.encoder;
+    if (!state.from.empty())
+        request.from = WeightsFrom{state.from, *CheckpointChoice::parse("latest")};
     const std::string network = to_text(request.params.value("network"));
     const std::string name = state.style.empty()
                                  ? "Style network: " + network
@@ -78,6 +80,10 @@ void add_train_style(CLI::App& app, Handlers& handlers) {
         ->add_option("--encoder", state->encoder,
                      "A small feature network of your own instead of the built-in one")
         ->type_name("FILE");
+    command
+        ->add_option("--from", state->from,
+                     "Begin with the weights of this style training, as far as they fit")
+        ->type_name("RUN");
     command->add_option("--out", state->out, "The run's folder")->type_name("RUN");
     command->add_option("--resume", state->resume, "Go on with this run; --steps sets the new end")
         ->type_name("RUN");

@@ -74,9 +74,7 @@ class BatchRun final : public Run {
     Status restore(const fs::path& dir) override { return save(dir); }
 
   private:
-    std::int64_t steps_per_picture() const {
-        return style::total_steps(batch_.params);
-    }
+    std::int64_t steps_per_picture() const { return style::total_steps(batch_.params); }
     std::size_t per_content() const { return batch_.blend ? 1 : batch_.styles.size(); }
     const fs::path& content() const { return batch_.contents[item_ / per_content()]; }
     std::vector<fs::path> styles() const {

@@ -42,10 +42,12 @@ Result<Experiment> create_run(const fs::path& dir, RunInfo info,
 }
 
 Result<PreparedRun> start_run(const fs::path& dir, RunInfo info, const ParamSet& params,
-                              const std::optional<WeightsFrom>& from) {
+                              const std::optional<WeightsFrom>& from,
+                              const std::function<Status(const fs::path&)>& fill) {
     info.params = params.to_json();
     if (!from) {
-        Result<Experiment> experiment = Experiment::create(dir, std::move(info));
+        Result<Experiment> experiment = fill ? create_run(dir, std::move(info), fill)
+                                             : Experiment::create(dir, std::move(info));
         if (!experiment) return experiment.error();
         return prepared(*std::move(experiment), params, std::nullopt, {});
     }
@@ -61,9 +63,12 @@ Result<PreparedRun> start_run(const fs::path& dir, RunInfo info, const ParamSet&
     std::error_code ignored;
     info.weights_from =
         RunSource{to_valid_utf8(fs::absolute(from->run, ignored).native()), checkpoint->step};
-    Result<Experiment> experiment = create_run(dir, std::move(info), [&](const fs::path& run) {
-        return copy_folder(checkpoint->dir, run / kWeightsFolder);
-    });
+    Result<Experiment> experiment =
+        create_run(dir, std::move(info), [&](const fs::path& run) -> Status {
+            if (Status copied = copy_folder(checkpoint->dir, run / kWeightsFolder); !copied)
+                return copied;
+            return fill ? fill(run) : Status();
+        });
     if (!experiment) return experiment.error();
     return prepared(*std::move(experiment), params, std::nullopt, {});
 }

@@ -52,12 +52,13 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const std::filesy
 /// What a style network learns from. Datasets and weights stay where they are; the style picture is
 /// copied into the run.
 struct StyleTrainingRequest {
-    ParamSet params;                 ///< of style::train::schema()
-    std::filesystem::path pictures;  ///< .pack
-    std::filesystem::path styles;    ///< .pack, for a decoder
-    std::filesystem::path style;     ///< a picture, for a painter
-    std::filesystem::path weights;   ///< VGG-19; may be empty where the built-in network can judge
-    std::filesystem::path encoder;   ///< a feature network of one's own; usually empty
+    ParamSet params;                  ///< of style::train::schema()
+    std::filesystem::path pictures;   ///< .pack
+    std::filesystem::path styles;     ///< .pack, for a decoder
+    std::filesystem::path style;      ///< a picture, for a painter
+    std::filesystem::path weights;    ///< VGG-19; may be empty where the built-in network can judge
+    std::filesystem::path encoder;    ///< a feature network of one's own; usually empty
+    std::optional<WeightsFrom> from;  ///< another style training whose weights it begins with
 };
 Result<PreparedRun> prepare_style_training(const StyleTrainingRequest& request,
                                            const std::filesystem::path& dir,

@@ -48,8 +48,9 @@ Status copy_folder(const std::filesystem::path& from, const std::filesystem::pat
                    const std::string& leave_out = {});
 
 /// A new run of any kind with `info` (whose params are replaced by `params`), from the weights of
-/// `from` if that is given.
+/// `from` if that is given. `fill` adds files of its own to the new folder.
 Result<PreparedRun> start_run(const std::filesystem::path& dir, RunInfo info,
-                              const ParamSet& params, const std::optional<WeightsFrom>& from);
+                              const ParamSet& params, const std::optional<WeightsFrom>& from,
+                              const std::function<Status(const std::filesystem::path&)>& fill = {});
 
 }  // namespace pentimento::jobs

@@ -137,18 +137,16 @@ Result<PreparedRun> prepare_style_training(const StyleTrainingRequest& request, 
     }
     RunInfo info{.kind = "style-training",
                  .name = name,
-                 .params = request.params.to_json(),
                  .inputs = inputs,
                  .environment = gan::environment()};
-    Result<Experiment> experiment = jobs::create_run(dir, info, [&](const fs::path& run) -> Status {
-        if (request.style.empty()) return {};
-        if (Status made = make_directories(run / "inputs"); !made) return made;
-        if (auto copied = copy_input(request.style, run / "inputs", "style"); !copied)
-            return copied.error();
-        return {};
-    });
-    if (!experiment) return experiment.error();
-    return jobs::prepared(*std::move(experiment), request.params, std::nullopt, {});
+    return jobs::start_run(dir, std::move(info), request.params, request.from,
+                           [&](const fs::path& run) -> Status {
+                               if (request.style.empty()) return {};
+                               if (Status made = make_directories(run / "inputs"); !made)
+                                   return made;
+                               auto copied = copy_input(request.style, run / "inputs", "style");
+                               return copied ? Status() : Status(copied.error());
+                           });
 }
 
 Status export_style_network(const fs::path& run, const fs::path& out) {

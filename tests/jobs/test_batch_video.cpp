@@ -328,7 +328,9 @@ TEST_F(BatchVideo, FollowingTheMovementFlickersLess) {
     };
     const Patch longer{
         {"steps", std::int64_t{40}}, {"frame_steps", std::int64_t{10}}, {"style_weight", 50.0}};
-    const auto with = play(make_video_run(film("with", longer)));
+    auto held = longer;
+    held["coherence"] = 10.0;  // against a style weight of six times the usual
+    const auto with = play(make_video_run(film("with", held)));
     auto apart = longer;
     apart["follow"] = false;
     const auto without = play(make_video_run(film("without", apart)));

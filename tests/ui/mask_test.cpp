@@ -52,13 +52,16 @@ TEST(MaskCanvas, AStrokeChangesThePixelsUnderItAndNoOthers) {
         for (int x = 0; x < 100; ++x) {
             const double along = std::clamp(x + 0.5, 20.0, 60.0);
             const double distance = std::hypot(x + 0.5 - along, y + 0.5 - 25);
-            if (distance <= 4.5)
+            if (distance <= 4.5) {
                 ASSERT_EQ(at(canvas, x, y), 255) << x << ' ' << y;
-            else if (distance >= 5.5)
+            } else if (distance >= 5.5) {
                 ASSERT_EQ(at(canvas, x, y), 0) << x << ' ' << y;
-            else
+            } else {
                 ASSERT_TRUE(at(canvas, x, y) < 255) << x << ' ' << y;
-            if (at(canvas, x, y) > 0) ASSERT_TRUE(changed.contains(x, y));
+            }
+            if (at(canvas, x, y) > 0) {
+                ASSERT_TRUE(changed.contains(x, y));
+            }
         }
     EXPECT_FALSE(canvas.empty());
 }
@@ -281,8 +284,9 @@ TEST_F(MaskDialogTest, IsUsedByKeyboard) {
         reached.insert(dialog.focusWidget());
     }
     for (auto* each : dialog.findChildren<QPushButton*>())
-        if (each->isEnabled() && !(each->isCheckable() && !each->isChecked()))
+        if (each->isEnabled() && !(each->isCheckable() && !each->isChecked())) {
             EXPECT_TRUE(reached.contains(each)) << each->text().toStdString();
+        }
     for (auto* each : dialog.findChildren<NumberBox*>()) EXPECT_TRUE(reached.contains(each));
     // Return in a number takes the number; elsewhere it takes the mask.
     auto* box = dialog.findChild<NumberBox*>();

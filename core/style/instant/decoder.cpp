@@ -20,7 +20,7 @@ Tensor doubled(const Tensor& x) {
 }  // namespace
 
 const std::vector<std::string>& instant_layers() {
-    static const std::vector<std::string> layers = {"relu4_1", "relu3_1", "relu2_1"};
+    static const std::vector<std::string> layers = {"relu4_1", "relu3_1"};
     return layers;
 }
 
@@ -42,7 +42,6 @@ InstantDecoderImpl::InstantDecoderImpl() {
     middle1_ = add("middle1", 64, 64, 3);
     middle2_ = add("middle2", 64, 64, 3);
     middle3_ = add("middle3", 64, 32, 3);
-    skip2_ = add("skip2", 32, 32, 1);
     fine1_ = add("fine1", 32, 32, 3);
     fine2_ = add("fine2", 32, 16, 3);
     full_ = add("full", 16, 16, 3);
@@ -72,8 +71,7 @@ Tensor InstantDecoderImpl::forward(const std::vector<Tensor>& levels) {
     x = convolved(middle1_, x).relu_();
     x = convolved(middle2_, x).relu_();
     x = convolved(middle3_, x).relu_();
-    x = doubled(x) + skip2_->forward(levels[2]);
-    x = convolved(fine1_, x).relu_();
+    x = convolved(fine1_, doubled(x)).relu_();
     x = convolved(fine2_, x).relu_();
     x = convolved(full_, doubled(x)).relu_();
     return convolved(colours_, x);

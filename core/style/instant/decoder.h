@@ -12,8 +12,7 @@ namespace pentimento::style {
 
 /// The feature network's layers that are blended, deep to shallow: each twice as large as the one
 /// before it.
-inline constexpr int kInstantLevels = 3;
-const std::vector<std::string>& instant_layers();  ///< relu4_1, relu3_1, relu2_1
+const std::vector<std::string>& instant_layers();  ///< relu4_1, relu3_1
 /// Pictures must be multiples of this in width and height.
 inline constexpr int kInstantMultiple = 8;
 
@@ -29,9 +28,10 @@ ChannelStatistics channel_statistics(const torch::Tensor& features, double epsil
 torch::Tensor with_statistics(const torch::Tensor& features, const ChannelStatistics& own,
                               const ChannelStatistics& wanted);
 
-/// From blended features of the built-in network (128, 64 and 32 channels at an eighth, a quarter
-/// and half of the picture's size) to a picture [N, 3, H, W], about [0, 1]. The shallower levels
-/// are added on the way up: they bring back the drawing that pooling has lost. Convolutions pad by
+/// From blended features of the built-in network (128 and 64 channels at an eighth and a quarter of
+/// the picture's size) to a picture [N, 3, H, W], about [0, 1]. The shallower level is added on the
+/// way up: it brings back the drawing that pooling has lost. A still shallower one would bring back
+/// the photograph's own texture, and leave the style nothing but the colours. Convolutions pad by
 /// reflection, and bilinear doubling leaves no grid.
 class InstantDecoderImpl : public torch::nn::Module {
   public:
@@ -42,8 +42,7 @@ class InstantDecoderImpl : public torch::nn::Module {
   private:
     torch::nn::Conv2d add(const char* name, int in, int out, int kernel);
     torch::nn::Conv2d deep_{nullptr}, skip3_{nullptr}, middle1_{nullptr}, middle2_{nullptr},
-        middle3_{nullptr}, skip2_{nullptr}, fine1_{nullptr}, fine2_{nullptr}, full_{nullptr},
-        colours_{nullptr};
+        middle3_{nullptr}, fine1_{nullptr}, fine2_{nullptr}, full_{nullptr}, colours_{nullptr};
 };
 TORCH_MODULE(InstantDecoder);
 

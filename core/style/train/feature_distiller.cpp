@@ -122,8 +122,12 @@ class FeatureDistiller : public NetworkRun {
           teacher_(std::move(teacher)),
           teacher_weights_(std::move(teacher_weights)) {}
 
+    Status adopt(const std::filesystem::path& checkpoint_dir) override {
+        solved_ = true;
+        return NetworkRun::adopt(checkpoint_dir);
+    }
     Result<StepReport> step() override {
-        if (steps_done() == 0) {
+        if (steps_done() == 0 && !solved_) {
             if (auto solved = tensor::guarded("Solving the layers", [&] { return solve(); });
                 !solved)
                 return solved.error();
@@ -312,6 +316,7 @@ class FeatureDistiller : public NetworkRun {
     std::shared_ptr<StudentImpl> student_;
     std::shared_ptr<const nn::FeatureNetwork> teacher_;
     TensorFile teacher_weights_;
+    bool solved_ = false;                   ///< the weights came from elsewhere
     std::map<std::string, Tensor> scales_;  ///< by layer: [1, C, 1, 1]
 };
 

@@ -194,6 +194,30 @@ Status NetworkRun::restore(const std::filesystem::path& dir) {
     });
 }
 
+Status NetworkRun::adopt(const std::filesystem::path& checkpoint_dir) {
+    return tensor::guarded("Taking over the weights", [&]() -> Status {
+        const auto path = checkpoint_dir / kNetworkFile;
+        auto file = read_safetensors(path);
+        if (!file) return file.error();
+        torch::NoGradGuard no_grad;
+        int taken = 0;
+        for (const auto& [name, tensor] : nn::module_state(*network_)) {
+            const auto saved = file->tensors.find(kNetworkPrefix + name);
+            if (saved == file->tensors.end() || saved->second.sizes() != tensor.sizes()) continue;
+            auto own = tensor;
+            own.copy_(saved->second);
+            ++taken;
+        }
+        if (taken == 0)
+            return Error{ErrorCode::Unsupported,
+                         "'" + to_valid_utf8(path.string()) +
+                             "' holds no weights that fit this network. Start without them, or "
+                             "choose the training of a network of the same kind.",
+                         {}};
+        return {};
+    });
+}
+
 std::vector<MetricSpec> NetworkRun::metric_specs() const {
     return train::metric_specs();
 }

@@ -26,6 +26,8 @@ class NetworkRun : public Run {
     Result<Preview> preview() override;
     Status save(const std::filesystem::path& dir) override;
     Status restore(const std::filesystem::path& dir) override;
+    /// What has the same name and shape; Unsupported when that is nothing.
+    Status adopt(const std::filesystem::path& checkpoint_dir) override;
 
     static constexpr const char* kNetworkFile = "network.safetensors";
 
