@@ -1,6 +1,7 @@
 // Three ways to keep colours.
 #include "core/style/colour.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace pentimento::style {
@@ -56,6 +57,20 @@ const Tensor& lab() {
     return matrix;
 }
 
+/// For what concerns each pixel alone: a few rows at a time, so that a large picture does not exist
+/// ten times.
+template <class Work>
+Tensor by_bands(const Tensor& result, const Tensor& content, Work&& work) {
+    constexpr std::int64_t rows = 256;
+    auto made = torch::empty_like(result);
+    for (std::int64_t top = 0; top < result.size(2); top += rows) {
+        const auto height = std::min(rows, result.size(2) - top);
+        made.narrow(2, top, height)
+            .copy_(work(result.narrow(2, top, height), content.narrow(2, top, height)));
+    }
+    return made;
+}
+
 /// The content's mean and covariance for the result's colours.
 Tensor recoloured(const Tensor& result, const Tensor& content) {
     const auto [mean, covariance] = colour_statistics(result);
@@ -104,10 +119,15 @@ Tensor from_oklab(const Tensor& oklab) {
 Tensor keep_colour(const std::string& kind, const Tensor& result, const Tensor& content) {
     if (kind == "none") return result;
     torch::NoGradGuard no_grad;
-    if (kind == "luma") return in_range(luma(result), content - luma(content));
+    if (kind == "luma")
+        return by_bands(result, content, [](const Tensor& band, const Tensor& own) {
+            return in_range(luma(band), own - luma(own));
+        });
     if (kind == "oklab")
-        return from_oklab(
-            torch::cat({to_oklab(result).narrow(1, 0, 1), to_oklab(content).narrow(1, 1, 2)}, 1));
+        return by_bands(result, content, [](const Tensor& band, const Tensor& own) {
+            return from_oklab(
+                torch::cat({to_oklab(band).narrow(1, 0, 1), to_oklab(own).narrow(1, 1, 2)}, 1));
+        });
     if (kind == "mean_cov") return recoloured(result, content);
     throw std::invalid_argument("no such way to keep colours: " + kind);
 }

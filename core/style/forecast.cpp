@@ -20,10 +20,10 @@ namespace pentimento::style {
 namespace {
 
 constexpr double kFloat = 4;          // bytes
-constexpr double kProgram = 300e6;    // LibTorch, the network's weights, pictures as bytes
+constexpr double kProgram = 450e6;    // LibTorch, the network's weights, pictures as bytes
 constexpr double kShare = 0.6;        // of the free memory, before tiles are used
 constexpr std::int64_t kProbe = 128;  // px, for measuring
-constexpr std::int64_t kTiles[] = {448, 320, 192, 96};
+constexpr std::int64_t kTiles[] = {384, 256, 160, 96};
 
 std::vector<std::string> all_layers(const nn::FeatureDefinition& definition,
                                     const ParamSet& params) {
@@ -37,9 +37,9 @@ std::vector<std::string> all_layers(const nn::FeatureDefinition& definition,
 /// Tensors of the picture's size that live through an iteration, in units of three floats a pixel.
 double picture_tensors(const ParamSet& params) {
     const auto& optimiser = params.get(kOptimiser);
-    if (optimiser == "lbfgs") return 2 * 10 + 8;
+    if (optimiser == "lbfgs") return 2 * 10 + 7;
     const double average = params.get(kAveraging) > 0 ? 1 : 0;
-    return (optimiser == "adam" ? 5 : 4) + average;
+    return (optimiser == "adam" ? 4 : 3) + average;
 }
 
 double file_number(const char* path) {

@@ -14,14 +14,10 @@ torch::Tensor to_rgba(const torch::Tensor& nchw, ValueRange range) {
     if (nchw.dim() != 4 || nchw.numel() == 0 ||
         (nchw.size(1) != 1 && nchw.size(1) != 3 && nchw.size(1) != 4))
         throw std::invalid_argument("a picture needs 1, 3 or 4 channels and at least one pixel");
-    auto bytes = nchw.detach()
-                     .to(torch::kFloat32)
-                     .sub(range.low)
-                     .mul(255.0 / (range.high - range.low))
-                     .add(0.5)
-                     .floor()
-                     .clamp(0, 255);
-    bytes = torch::nan_to_num(bytes, 0.0).to(torch::kUInt8);
+    // In place after the first operation: a large picture must not exist five times.
+    auto values = nchw.detach().to(torch::kFloat32).sub(range.low);
+    values.mul_(255.0 / (range.high - range.low)).add_(0.5).floor_().clamp_(0, 255);
+    auto bytes = values.nan_to_num_(0.0).to(torch::kUInt8);
     if (bytes.size(1) == 1) bytes = bytes.expand({bytes.size(0), 3, bytes.size(2), bytes.size(3)});
     if (bytes.size(1) == 3) {
         const auto opaque =
