@@ -18,9 +18,9 @@ using Mode = PictureCompare::Mode;
 
 const QString kKey = QStringLiteral("test/compare");
 
-class CompareTest : public testing::Test {
+class PictureCompareTest : public testing::Test {
   protected:
-    CompareTest() {
+    PictureCompareTest() {
         QSettings().remove(kKey);
         compare.resize(640, 300);
         compare.after().set_frame(plain_frame(100, 80, 200, 10, 10));
@@ -37,7 +37,7 @@ class CompareTest : public testing::Test {
     PictureCompare compare;
 };
 
-TEST_F(CompareTest, SideBySideZoomsAndMovesTogether) {
+TEST_F(PictureCompareTest, SideBySideZoomsAndMovesTogether) {
     compare.set_mode(Mode::SideBySide);
     QTest::qWait(10);
     PictureView &before = compare.before(), &after = compare.after();
@@ -62,7 +62,7 @@ TEST_F(CompareTest, SideBySideZoomsAndMovesTogether) {
     EXPECT_TRUE(before.fits());
 }
 
-TEST_F(CompareTest, OtherModesShowOneViewAndTheDividerOnlyInItsOwn) {
+TEST_F(PictureCompareTest, OtherModesShowOneViewAndTheDividerOnlyInItsOwn) {
     for (const Mode mode : {Mode::After, Mode::Divider, Mode::Blink}) {
         compare.set_mode(mode);
         EXPECT_FALSE(compare.before().isVisible());
@@ -71,7 +71,7 @@ TEST_F(CompareTest, OtherModesShowOneViewAndTheDividerOnlyInItsOwn) {
     }
 }
 
-TEST_F(CompareTest, BlinkShowsTheBeforeForAsLongAsItIsHeld) {
+TEST_F(PictureCompareTest, BlinkShowsTheBeforeForAsLongAsItIsHeld) {
     compare.set_mode(Mode::Blink);
     compare.after().set_zoom(5, {0, 0});
     const QRectF place = compare.after().target_rect();
@@ -93,7 +93,7 @@ TEST_F(CompareTest, BlinkShowsTheBeforeForAsLongAsItIsHeld) {
     EXPECT_EQ(middle(), kAfter);
 }
 
-TEST_F(CompareTest, TheKeyBShowsTheBeforeFromAnywhereInThePage) {
+TEST_F(PictureCompareTest, TheKeyBShowsTheBeforeFromAnywhereInThePage) {
     QWidget page;
     auto* button = new QPushButton(&page);
     page.show();
@@ -109,7 +109,7 @@ TEST_F(CompareTest, TheKeyBShowsTheBeforeFromAnywhereInThePage) {
     EXPECT_FALSE(compare.showing_before());
 }
 
-TEST_F(CompareTest, TheChoiceIsRememberedAndWorksByKeyboard) {
+TEST_F(PictureCompareTest, TheChoiceIsRememberedAndWorksByKeyboard) {
     {
         CompareChooser chooser(compare, kKey);
         chooser.show();

@@ -261,8 +261,11 @@ void MaskDialog::add_shortcuts() {
         const double diameter = view_->brush().diameter;
         set_diameter(std::max(diameter * kKeyStep, diameter + 1));
     });
-    add(QKeySequence::Undo, [this] { undo_->click(); });
-    add(QKeySequence::Redo, [this] { redo_->click(); });
+    // Both that are in use for redo: a platform's own binding would be only one of them.
+    add(Qt::CTRL | Qt::Key_Z, [this] { undo_->click(); });
+    for (const QKeySequence& keys :
+         {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)})
+        add(keys, [this] { redo_->click(); });
 }
 
 void MaskDialog::set_erasing(bool on) {

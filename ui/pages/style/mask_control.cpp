@@ -2,6 +2,7 @@
 #include "ui/pages/style/mask_control.h"
 
 #include <QHBoxLayout>
+#include <QPainter>
 #include <QToolButton>
 #include <cmath>
 
@@ -13,12 +14,24 @@ namespace pentimento::ui {
 
 namespace {
 constexpr int kThumbnail = 30;
+
+// With a frame, since a mask is mostly black and so is a dark theme.
+QPixmap thumbnail(const QImage& mask) {
+    QPixmap small = QPixmap::fromImage(
+        mask.scaled(kThumbnail, kThumbnail, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+    QPainter painter(&small);
+    painter.setPen(theme::colors().muted);
+    painter.drawRect(small.rect().adjusted(0, 0, -1, -1));
+    return small;
 }
+
+}  // namespace
 
 MaskControl::MaskControl(std::filesystem::path inputs, QWidget* parent)
     : QWidget(parent), inputs_(std::move(inputs)) {
     edit_ = new QToolButton;
     edit_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    theme::set_role(edit_, "tool");
     remove_ = new QToolButton;
     remove_->setText(QStringLiteral("✕"));
     remove_->setAutoRaise(true);
@@ -99,9 +112,8 @@ void MaskControl::update_texts() {
     } else {
         const int percent =
             std::max(1, static_cast<int>(std::lround(100 * mask_share(mask_->image))));
-        edit_->setText(idle_.isEmpty() ? tr("Masked, %1 %").arg(percent) : tr("Mask not used"));
-        const QPixmap small = QPixmap::fromImage(mask_->image.scaled(
-            kThumbnail, kThumbnail, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+        edit_->setText(idle_.isEmpty() ? tr("Mask: %1 %").arg(percent) : tr("Mask not used"));
+        const QPixmap small = thumbnail(mask_->image);
         // The picture itself also while it cannot be changed.
         QIcon icon(small);
         icon.addPixmap(small, QIcon::Disabled);
