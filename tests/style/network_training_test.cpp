@@ -108,6 +108,21 @@ TEST_F(NetworkTrainingTest, LearnsAndResumesExactly) {
     }
 }
 
+TEST_F(NetworkTrainingTest, BeginsWithTheWeightsOfAnother) {
+    auto first = make(settings("decoder"));
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(first->step());
+    const auto weights = state(*first, "first");
+    auto second = make(settings("decoder"));
+    const auto adopted = second->adopt(folder() / "first");
+    ASSERT_TRUE(adopted) << adopted.error().message;
+    EXPECT_EQ(second->steps_done(), 0);
+    for (const auto& [name, tensor] : state(*second, "second"))
+        EXPECT_TRUE(torch::equal(tensor, weights.at(name))) << name;
+    const auto other = make(settings("painter"))->adopt(folder() / "first");
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, ErrorCode::Unsupported);
+}
+
 TEST_F(NetworkTrainingTest, TheClosedFormExplainsMuchBeforeAnyGradient) {
     auto run = make(settings("features", 1));
     const auto report = run->step();

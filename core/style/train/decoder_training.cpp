@@ -85,15 +85,9 @@ class DecoderTraining : public NetworkRun {
                             channel_statistics(style_features[kContentAt]));
         const auto content = feature_distance(features[kContentAt], target);
         auto style = torch::zeros({}, contents.options());
-        for (std::size_t i = 0; i < kStyleLayers.size(); ++i) {
-            // Means and deviations tell the palette, Gram matrices the strokes as well.
+        for (std::size_t i = 0; i < kStyleLayers.size(); ++i)
             style = style + statistics_distance(channel_statistics(features[i]),
                                                 channel_statistics(style_features[i]));
-            const auto wanted = gram_matrices(style_features[i]);
-            style = style + ((gram_matrices(features[i]) - wanted).square().sum({1, 2}) /
-                             wanted.square().sum({1, 2}).clamp_min(1e-9))
-                                .mean();
-        }
         style = style / static_cast<double>(kStyleLayers.size());
         // Half of the batch is enough for this one.
         const auto half = contents.narrow(0, 0, (contents.size(0) + 1) / 2);
