@@ -26,6 +26,7 @@ QIcon untinted(const QImage& picture) {
 QString kind_label(const QString& kind) {
     if (kind == QStringLiteral("gan")) return RunsModel::tr("GAN training");
     if (kind == QStringLiteral("style")) return RunsModel::tr("Style transfer");
+    if (kind == QStringLiteral("style-training")) return RunsModel::tr("Style network");
     return kind;
 }
 
