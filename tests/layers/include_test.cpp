@@ -34,7 +34,9 @@
 #include "core/session/run.h"
 #include "core/session/state.h"
 #include "core/session/worker.h"
+#include "core/style/instant/instant.h"
 #include "core/style/style_run.h"
+#include "core/style/train/style_training.h"
 
 #if defined(TORCH_API) || defined(C10_API) || defined(AT_ERROR) || defined(TORCH_CHECK)
 #error "A header that ui/ uses includes torch"

@@ -45,13 +45,17 @@ Result<InstantDecoder> load_decoder(const std::filesystem::path& path,
     return decoder;
 }
 
-/// Edge pixels repeated to the right and below, up to multiples the decoder can double back to.
+/// What the networks make of a picture's edge is not pretty: they see more than there is, and it is
+/// cut off again.
+constexpr std::int64_t kMargin = 8;
+
+/// Edge pixels repeated on all sides, up to multiples that the decoder can double back to.
 Tensor padded(const Tensor& picture) {
     const auto missing = [](std::int64_t n) {
-        return (kInstantMultiple - n % kInstantMultiple) % kInstantMultiple;
+        return kMargin + (kInstantMultiple - n % kInstantMultiple) % kInstantMultiple;
     };
-    return torch::replication_pad2d(picture,
-                                    {0, missing(picture.size(3)), 0, missing(picture.size(2))});
+    return torch::replication_pad2d(
+        picture, {kMargin, missing(picture.size(3)), kMargin, missing(picture.size(2))});
 }
 
 struct Level {
@@ -144,8 +148,8 @@ struct InstantBlender::Impl {
             levels.push_back(with_statistics(level.features, level.own, wanted));
         }
         const auto blended = decoder->forward(levels)
-                                 .narrow(2, 0, content.picture.size(2))
-                                 .narrow(3, 0, content.picture.size(3));
+                                 .narrow(2, kMargin, content.picture.size(2))
+                                 .narrow(3, kMargin, content.picture.size(3));
         // The last level is the picture itself: a small decoder's colours are a little pale.
         const auto colours = mixed(
             content.colours, [](const Style& style) -> const auto& { return style.colours; });
