@@ -145,7 +145,11 @@ TEST_F(NetworkTrainingTest, FeaturesEndWithAMeanOfOneAndAreExported) {
     std::vector<torch::Tensor> pictures;
     for (int i = 0; i < 24; ++i) pictures.push_back(frame_to_tensor(pack.frame(i)).unsqueeze(0));
     const auto features = (*network)->extract(torch::cat(pictures), {"relu3_1"})[0];
-    EXPECT_NEAR(features.mean().item<double>(), 1, 0.1);
+    // A channel that never answers to these pictures stays as it is.
+    const auto means = features.mean({0, 2, 3});
+    const auto answers = means > 0.5;
+    EXPECT_GT(answers.sum().item<int>(), 32);
+    EXPECT_LT((means.masked_select(answers) - 1).abs().max().item<double>(), 0.02);
     EXPECT_EQ(*identify_weights(out), "builtin");
 }
 
