@@ -195,6 +195,7 @@ void blend(MainWindow& window, const ScreenshotOptions& options) {
     ParamSet params = style.panel().params();
     (void)params.set_text("size", "256");
     (void)params.set_text("steps", "60");
+    (void)params.set_text("init", "instant");
     style.panel().set_params(params);
     style.blend();
     wait_for([&] { return style.controller().active(); }, 10);
@@ -227,7 +228,7 @@ Status take_screenshots(MainWindow& window, StudioContext& context,
         return done;
     stop();
     if (const Status done = grab_run_dialogs(context, options); !done) return done;
-    if (!options.weights.isEmpty()) blend(window, options);
+    blend(window, options);
     if (const Status done = grab_mask_dialog(window, options); !done) return done;
     for (const char* id : {"dataset", "style", "runs", "welcome"})
         if (const Status done = page(id); !done) return done;

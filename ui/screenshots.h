@@ -13,7 +13,7 @@ class StudioContext;
 
 struct ScreenshotOptions {
     QString directory;
-    QString weights;  ///< feature network for the Style page; empty: it shows its inputs only
+    QString weights;  ///< feature network for the Style page; empty: the built-in one
     int training_steps = 240;
     int seconds = 90;  ///< at most, for each of the two runs
 };
