@@ -123,8 +123,10 @@ TEST(InstantPreviewTest, OnlyTheNewestRequestIsKept) {
         preview.request(params, pictures);
     }
     ASSERT_TRUE(wait_for([&] { return final == 1; }, 30'000));
-    // The first one was under way; of the other twenty only the newest was made.
-    EXPECT_EQ(quick, 2);
+    // The first one was under way; of the other twenty at most the newest was made, and on a slow
+    // machine the hand is at rest before that.
+    EXPECT_GE(quick, 1);
+    EXPECT_LE(quick, 2);
     EXPECT_FALSE(preview.busy());
 }
 

@@ -1,5 +1,5 @@
-// Every number that decides a verdict: first estimates, to be moved by the calibration's tuning
-// runs only (docs/HEALTH.md).
+// Every number that decides a verdict, to be moved by the calibration's tuning runs only
+// (docs/HEALTH.md).
 #pragma once
 
 #include <cstdint>
