@@ -2,7 +2,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
-#include "core/jobs/workspace.h"
 
 namespace pentimento::cli {
 namespace {
@@ -13,11 +12,7 @@ struct State {
     ParamOptions options;
 
     ResumeSources sources() const { return {.pack = data, .weights = weights}; }
-    /// The folder asked for, or a new one among the studio's runs.
-    fs::path folder() const {
-        return out.empty() ? Experiment::fresh_directory(Workspace::standard().runs(), name)
-                           : fs::path(out);
-    }
+    fs::path folder() const { return run_folder(out, name); }
 };
 
 std::shared_ptr<State> add_command(CLI::App& app, const char* name, const char* help,

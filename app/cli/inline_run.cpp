@@ -7,6 +7,7 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/status_line.h"
 #include "core/base/text.h"
+#include "core/jobs/workspace.h"
 
 namespace pentimento::cli {
 namespace {
@@ -100,6 +101,11 @@ Status run_and_tell(Result<PreparedRun> run, bool quiet) {
                     dir.c_str(), kind == "style" ? " --out FILE" : "");
     }
     return {};
+}
+
+fs::path run_folder(const std::string& asked, const std::string& name) {
+    return asked.empty() ? Experiment::fresh_directory(Workspace::standard().runs(), name)
+                         : fs::path(asked);
 }
 
 }  // namespace pentimento::cli

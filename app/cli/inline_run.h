@@ -1,6 +1,7 @@
 // Runs a job in the terminal: progress on standard error, Ctrl-C saves and stops.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <vector>
 
@@ -21,5 +22,8 @@ Result<InlineOutcome> run_in_terminal(PreparedRun run, bool quiet);
 /// The whole of it for runs that leave nothing but their folder: runs, then says how it ended,
 /// where the run is and how to go on.
 Status run_and_tell(Result<PreparedRun> run, bool quiet);
+
+/// The folder that was asked for, or a new one among the studio's runs when that is empty.
+std::filesystem::path run_folder(const std::string& asked, const std::string& name);
 
 }  // namespace pentimento::cli

@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 
 namespace pentimento::cli {
+
 namespace {
 
 std::string describe(const ParamSpec& spec) {

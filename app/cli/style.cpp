@@ -10,7 +10,6 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/jobs/batch.h"
-#include "core/jobs/workspace.h"
 #include "core/media/picture.h"
 #include "core/style/style_run.h"
 
@@ -169,10 +168,7 @@ Result<PreparedRun> prepare_new(const State& state) {
         if (Status told = tell_forecast(request); !told) return told.error();
     const std::string name =
         request.content.stem().string() + " in the style of " + request.styles[0].stem().string();
-    const fs::path dir = state.run.empty()
-                             ? Experiment::fresh_directory(Workspace::standard().runs(), name)
-                             : fs::path(state.run);
-    return prepare_style(request, dir, name);
+    return prepare_style(request, run_folder(state.run, name), name);
 }
 
 Status blend(const State& state) {

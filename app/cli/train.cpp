@@ -2,7 +2,6 @@
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
-#include "core/jobs/workspace.h"
 
 namespace pentimento::cli {
 namespace {
@@ -37,9 +36,7 @@ Result<PreparedRun> prepare_new(const State& state) {
                      ""};
     const std::string name =
         !state.name.empty() ? state.name : to_text(params.value("arch")) + " on " + state.data;
-    const fs::path dir = state.out.empty()
-                             ? Experiment::fresh_directory(Workspace::standard().runs(), name)
-                             : fs::path(state.out);
+    const fs::path dir = run_folder(state.out, name);
     std::optional<WeightsFrom> from;
     if (!state.from.empty()) {
         const Result<CheckpointChoice> at = CheckpointChoice::parse(state.at);

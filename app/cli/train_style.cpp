@@ -1,7 +1,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
-#include "core/jobs/workspace.h"
 #include "core/style/train/style_training.h"
 
 namespace pentimento::cli {
@@ -32,16 +31,12 @@ Result<PreparedRun> prepare_new(const State& state) {
     request.style = state.style;
     request.weights = state.weights;
     request.encoder = state.encoder;
-    if (!state.from.empty())
-        request.from = WeightsFrom{state.from, *CheckpointChoice::parse("latest")};
+    if (!state.from.empty()) request.from = WeightsFrom{state.from, CheckpointChoice::latest()};
     const std::string network = to_text(request.params.value("network"));
     const std::string name = state.style.empty()
                                  ? "Style network: " + network
                                  : "Painter of " + fs::path(state.style).stem().string();
-    const fs::path dir = state.out.empty()
-                             ? Experiment::fresh_directory(Workspace::standard().runs(), name)
-                             : fs::path(state.out);
-    return prepare_style_training(request, dir, name);
+    return prepare_style_training(request, run_folder(state.out, name), name);
 }
 
 Status train_style(const State& state) {
