@@ -13,8 +13,8 @@
 #include "core/gan/params.h"
 #include "core/gan/step_rules.h"
 #include "core/nn/layers.h"
-#include "core/tensor/device.h"
 #include "core/tensor/guard.h"
+#include "core/tensor/machine.h"
 #include "core/tensor/random.h"
 
 namespace pentimento::gan {
@@ -239,10 +239,9 @@ Result<Description> describe(const ParamSet& params) {
 
 Result<Estimate> estimate(const ParamSet& params) {
     if (Status s = check_params(params); !s) return s.error();
-    const auto device_name = tensor::resolve_device(params.get(kDevice));
+    const auto device_name = tensor::set_up_machine(params);
     if (!device_name) return device_name.error();
     return tensor::guarded("Trying a step", [&]() -> Result<Estimate> {
-        tensor::set_threads(static_cast<int>(params.get(kThreads)));
         const torch::Device device(*device_name);
         Players players = make_players(params, device);
         const NetworkShape shape = shape_from(params);

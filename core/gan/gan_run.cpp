@@ -9,6 +9,7 @@
 #include "core/tensor/compat.h"
 #include "core/tensor/device.h"
 #include "core/tensor/guard.h"
+#include "core/tensor/machine.h"
 #include "core/tensor/random.h"
 
 namespace pentimento::gan {
@@ -149,10 +150,9 @@ Result<std::unique_ptr<Run>> make_run(const ParamSet& params, PackedDataset data
             to_text(params.get(kChannels)) + " channel(s), but the dataset's have " +
             std::to_string(info.width) + " px and " + std::to_string(info.channels) +
             ". Import the dataset with these settings, or take the settings from the dataset.");
-    const auto device = tensor::resolve_device(params.get(kDevice));
+    const auto device = tensor::set_up_machine(params);
     if (!device) return device.error();
     return tensor::guarded("Building the networks", [&]() -> Result<std::unique_ptr<Run>> {
-        tensor::set_threads(static_cast<int>(params.get(kThreads)));
         return std::unique_ptr<Run>(
             std::make_unique<GanTraining>(params, std::move(data), *device));
     });

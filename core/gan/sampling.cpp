@@ -6,9 +6,9 @@
 #include "core/gan/evaluation.h"
 #include "core/gan/gan_training.h"
 #include "core/gan/params.h"
-#include "core/tensor/device.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
+#include "core/tensor/machine.h"
 #include "core/tensor/random.h"
 
 namespace pentimento::gan {
@@ -69,12 +69,11 @@ Result<Preview> sample(const ParamSet& params, const std::filesystem::path& chec
     if (const int classes = shape_from(params).classes;
         request.label && (*request.label < 0 || *request.label >= classes))
         return bad_request(classes == 0
-                           ? "This generator has not learned classes, so none can be asked for."
-                           : "The class must be 0 … " + std::to_string(classes - 1) + ".");
-    const auto device = tensor::resolve_device(params.get(kDevice));
+                               ? "This generator has not learned classes, so none can be asked for."
+                               : "The class must be 0 … " + std::to_string(classes - 1) + ".");
+    const auto device = tensor::set_up_machine(params);
     if (!device) return device.error();
     return tensor::guarded("Making samples", [&]() -> Result<Preview> {
-        tensor::set_threads(static_cast<int>(params.get(kThreads)));
         auto generator = StoredGenerator::load(params, checkpoint, torch::Device(*device));
         if (!generator) return generator.error();
         Preview preview;
@@ -92,10 +91,9 @@ Result<metrics::Evaluation> evaluate(const ParamSet& params, const PackedDataset
                                      const std::filesystem::path& checkpoint,
                                      const EvaluationRequest& request) {
     if (Status s = check_params(params); !s) return s.error();
-    const auto device_name = tensor::resolve_device(params.get(kDevice));
+    const auto device_name = tensor::set_up_machine(params);
     if (!device_name) return device_name.error();
     return tensor::guarded("Evaluating", [&]() -> Result<metrics::Evaluation> {
-        tensor::set_threads(static_cast<int>(params.get(kThreads)));
         const torch::Device device(*device_name);
         auto generator = StoredGenerator::load(params, checkpoint, device);
         if (!generator) return generator.error();

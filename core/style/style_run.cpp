@@ -4,9 +4,6 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <numbers>
 #include <optional>
 
 #include "core/base/text.h"
@@ -14,6 +11,7 @@
 #include "core/style/instant/instant_run.h"
 #include "core/style/params.h"
 #include "core/style/pixel_optimiser.h"
+#include "core/style/progress.h"
 #include "core/style/scales.h"
 #include "core/style/start.h"
 #include "core/style/working_scale.h"
@@ -235,13 +233,6 @@ class StyleRun : public Run {
         return {};
     }
 
-    static std::int64_t parse_count(const std::string& text) {
-        std::int64_t count = -1;
-        const auto end = text.data() + text.size();
-        const auto [rest, error] = std::from_chars(text.data(), end, count);
-        return error == std::errc() && rest == end ? count : -1;
-    }
-
     /// The learning rate of the coming step: the schedule multiplies the base value.
     double rate() const {
         const auto& optimiser = params_.get(kOptimiser);
@@ -252,7 +243,7 @@ class StyleRun : public Run {
         const double progress = std::min(
             1.0, static_cast<double>(steps_done_) / static_cast<double>(params_.get(kSteps)));
         if (schedule == "drop") return progress < 0.9 ? base : base / 30;
-        return base * (0.05 + 0.95 * 0.5 * (1 + std::cos(std::numbers::pi * progress)));
+        return base * cosine_decay(progress);
     }
 
     ParamSet params_;

@@ -9,7 +9,7 @@
 #include "core/style/params.h"
 #include "core/style/scales.h"
 #include "core/style/working_picture.h"
-#include "core/tensor/device.h"
+#include "core/tensor/machine.h"
 
 namespace pentimento::style {
 namespace {
@@ -44,10 +44,9 @@ Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inp
     made.definition = &nn::feature_registry().at(params.get(features_param()));
     if (const auto layers = content_layers(*made.definition, params); !layers)
         return layers.error();
-    const auto device_name = tensor::resolve_device(params.get(kDevice));
+    const auto device_name = tensor::set_up_machine(params);
     if (!device_name) return device_name.error();
     made.device = torch::Device(*device_name);
-    tensor::set_threads(static_cast<int>(params.get(kThreads)));
 
     int smallest = smallest_edge(inputs.content, made.definition->min_edge);
     for (const auto& style : inputs.styles)

@@ -56,9 +56,10 @@ class FeatureNetwork {
     std::int64_t activation_count(const torch::Tensor& picture,
                                   const std::vector<std::string>& layers) const;
 
-  private:
+    /// What the first layer gets of `picture`: its colours as the weights expect them.
     torch::Tensor prepared(const torch::Tensor& picture) const;
 
+  private:
     bool bgr_;
     torch::Tensor mean_, deviation_;  // [1, 3, 1, 1]
     std::vector<FeatureStage> stages_;
@@ -98,10 +99,11 @@ const std::map<std::string, FeatureDefinition, std::less<>>& feature_registry();
 /// The network whose tensors the file holds, or Unsupported with what is missing.
 Result<std::string> identify_features(const SafetensorsHeader& header, std::string_view file_name);
 
-/// `weights`: safetensors or .pth, of which only what is needed is read; empty for embedded ones. `preprocessing`: "caffe",
-/// "torchvision", or "auto": what the file's note says (see detect_preprocessing), else what these
-/// weights are known to need, else torchvision's. float16 weights are widened. Errors: those of
-/// read_tensor_file, Unsupported when the file belongs to another network.
+/// `weights`: safetensors or .pth, of which only what is needed is read; empty for embedded ones.
+/// `preprocessing`: "caffe", "torchvision", or "auto": what the file's note says (see
+/// detect_preprocessing), else what these weights are known to need, else torchvision's. float16
+/// weights are widened. Errors: those of read_tensor_file, Unsupported when the file belongs to
+/// another network.
 Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
                                                             const std::filesystem::path& weights,
                                                             std::string_view preprocessing,

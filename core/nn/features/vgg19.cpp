@@ -5,22 +5,6 @@
 namespace pentimento::nn {
 namespace {
 
-constexpr std::array<VggConvolution, 13> kConvolutions{{
-    {0, 3, 64, "relu1_1", false},
-    {2, 64, 64, "relu1_2", false},
-    {5, 64, 128, "relu2_1", true},
-    {7, 128, 128, "relu2_2", false},
-    {10, 128, 256, "relu3_1", true},
-    {12, 256, 256, "relu3_2", false},
-    {14, 256, 256, "relu3_3", false},
-    {16, 256, 256, "relu3_4", false},
-    {19, 256, 512, "relu4_1", true},
-    {21, 512, 512, "relu4_2", false},
-    {23, 512, 512, "relu4_3", false},
-    {25, 512, 512, "relu4_4", false},
-    {28, 512, 512, "relu5_1", true},
-}};
-
 FeatureDefinition definition() {
     FeatureDefinition d;
     d.id = "vgg19";
@@ -32,7 +16,7 @@ FeatureDefinition definition() {
         "under the same names (features.0.weight …), about 45 to 80 MB.";
     d.content_layer = "relu4_2";
     d.style_layers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"};
-    describe_vgg(d, kConvolutions);
+    describe_vgg(d, kVgg19Convolutions);
     d.caffe_first_weights = {0.341195f, 0.339992f, -0.0448442f, 0.232159f};
     return d;
 }

@@ -14,9 +14,9 @@
 #include "core/style/params.h"
 #include "core/style/style_run.h"
 #include "core/style/working_picture.h"
-#include "core/tensor/device.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
+#include "core/tensor/machine.h"
 #include "core/tensor/safetensors.h"
 
 namespace pentimento::style {
@@ -168,10 +168,9 @@ Result<std::unique_ptr<InstantBlender>> InstantBlender::make(const ParamSet& par
                                                              const InstantNetworks& networks) {
     return tensor::guarded(
         "Preparing instant style", [&]() -> Result<std::unique_ptr<InstantBlender>> {
-            const auto device_name = tensor::resolve_device(params.get(kDevice));
+            const auto device_name = tensor::set_up_machine(params);
             if (!device_name) return device_name.error();
             const torch::Device device(*device_name);
-            tensor::set_threads(static_cast<int>(params.get(kThreads)));
             auto encoder = nn::load_features(nn::feature_registry().at(nn::kBuiltinFeatures),
                                              networks.features, "auto", nn::Pooling::Max, device);
             if (!encoder) return encoder.error();

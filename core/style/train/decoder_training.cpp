@@ -1,13 +1,12 @@
 // The losses of instant style.
 #include "core/style/train/decoder_training.h"
 
-#include "core/nn/features/builtin.h"
 #include "core/style/instant/decoder.h"
 #include "core/style/train/judge.h"
 #include "core/style/train/network_run.h"
 #include "core/style/train/params.h"
 #include "core/tensor/batch.h"
-#include "core/tensor/device.h"
+#include "core/tensor/machine.h"
 #include "core/tensor/random.h"
 
 namespace pentimento::style::train {
@@ -40,28 +39,23 @@ class DecoderTraining : public NetworkRun {
         return losses(pictures, draw_styles(pictures, random));
     }
     std::vector<Metric> held_out(const Tensor& pictures) override {
-        const auto few = pictures.narrow(0, 0, std::min<std::int64_t>(8, pictures.size(0)));
-        std::vector<Metric> metrics;
-        for (const auto& [id, value] : losses(few, fixed_styles(few.size(0), few.size(2)))) {
-            if (id == "content_loss") metrics.push_back({"held_out_content", value.item<double>()});
-            if (id == "style_loss") metrics.push_back({"held_out_style", value.item<double>()});
-        }
-        return metrics;
+        const auto contents = few(pictures);
+        return unseen(losses(contents, fixed_styles(contents.size(0), contents.size(2))));
     }
     /// Rows: content, style, blend, content in its own style.
     Tensor show(const Tensor& pictures, int& columns) override {
         columns = static_cast<int>(pictures.size(0));
         const auto styles = fixed_styles(pictures.size(0), pictures.size(2));
-        return torch::cat({pictures, styles, made(blended(pictures, styles)),
-                           made(encoder_->extract(pictures, instant_layers()))});
+        const auto own = encoder_->extract(pictures, instant_layers());
+        return torch::cat({pictures, styles, made(blended(own, styles)), made(own)});
     }
 
   private:
     Tensor made(const std::vector<Tensor>& levels) { return decoder_->forward(levels); }
 
-    std::vector<Tensor> blended(const Tensor& contents, const Tensor& styles) {
+    /// `levels`: the contents' own.
+    std::vector<Tensor> blended(std::vector<Tensor> levels, const Tensor& styles) {
         torch::NoGradGuard no_grad;
-        auto levels = encoder_->extract(contents, instant_layers());
         const auto wanted = encoder_->extract(styles, instant_layers());
         for (std::size_t i = 0; i < levels.size(); ++i)
             levels[i] = with_statistics(levels[i], channel_statistics(levels[i]),
@@ -70,15 +64,15 @@ class DecoderTraining : public NetworkRun {
     }
 
     Terms losses(const Tensor& contents, const Tensor& styles) {
-        const auto levels = blended(contents, styles);
-        const auto picture = made(levels);
-        const auto features = judge_->extract(picture, kStyleLayers);
-        std::vector<Tensor> style_features, content_features;
+        std::vector<Tensor> own, style_features, content_features;
         {
             torch::NoGradGuard no_grad;
+            own = encoder_->extract(contents, instant_layers());
             style_features = judge_->extract(styles, kStyleLayers);
             content_features = judge_->extract(contents, {kStyleLayers[kContentAt]});
         }
+        const auto picture = made(blended(own, styles));
+        const auto features = judge_->extract(picture, kStyleLayers);
         // The content's features with the style's statistics, as the judge sees them.
         const auto target =
             with_statistics(content_features[0], channel_statistics(content_features[0]),
@@ -90,13 +84,9 @@ class DecoderTraining : public NetworkRun {
                                                 channel_statistics(style_features[i]));
         style = style / static_cast<double>(kStyleLayers.size());
         // Half of the batch is enough for this one.
-        const auto half = contents.narrow(0, 0, (contents.size(0) + 1) / 2);
-        std::vector<Tensor> own;
-        {
-            torch::NoGradGuard no_grad;
-            own = encoder_->extract(half, instant_layers());
-        }
-        const auto identity = feature_distance(made(own), half);
+        const auto half = (contents.size(0) + 1) / 2;
+        for (auto& level : own) level = level.narrow(0, 0, half);
+        const auto identity = feature_distance(made(own), contents.narrow(0, 0, half));
         // Colours beyond what a pixel can show are lost in the end.
         const auto beyond = (picture - picture.clamp(0, 1)).square().mean();
         const auto total = params_.get(kContentWeight) * content +
@@ -141,27 +131,19 @@ class DecoderTraining : public NetworkRun {
 }  // namespace
 
 Result<std::unique_ptr<Run>> make_decoder_training(const ParamSet& params, Inputs inputs) {
-    const auto device_name = tensor::resolve_device(params.get(kDevice));
+    const auto device_name = tensor::set_up_machine(params);
     if (!device_name) return device_name.error();
     const torch::Device device(*device_name);
-    tensor::set_threads(static_cast<int>(params.get(kThreads)));
-    const auto& registry = nn::feature_registry();
-    const auto& builtin = registry.at(nn::kBuiltinFeatures);
-    auto encoder = nn::load_features(builtin, inputs.encoder, "auto", nn::Pooling::Max, device);
+    auto encoder = load_encoder(inputs, device);
     if (!encoder) return encoder.error();
-    auto judge = *encoder;
-    if (!inputs.weights.empty()) {
-        auto vgg = nn::load_features(registry.at("vgg19"), inputs.weights, "auto", nn::Pooling::Max,
-                                     device);
-        if (!vgg) return vgg.error();
-        judge = *vgg;
-    }
+    auto judge = load_judge(inputs, device);
+    if (!judge) return judge.error();
     InstantDecoder decoder;
     decoder->init(tensor::make_generator(static_cast<std::uint64_t>(params.get(kSeed)),
                                          tensor::Stream::InitGenerator, 0));
     decoder->to(device);
     return std::unique_ptr<Run>(std::make_unique<DecoderTraining>(
-        params, std::move(inputs), *encoder, std::move(judge), decoder, device));
+        params, std::move(inputs), *encoder, *judge, decoder, device));
 }
 
 }  // namespace pentimento::style::train

@@ -1,17 +1,16 @@
 // A closed-form beginning, then gradient descent on what the student's features do not explain.
 #include "core/style/train/feature_distiller.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include "core/nn/features/builtin.h"
 #include "core/nn/features/feature_network.h"
-#include "core/nn/init.h"
 #include "core/style/train/network_run.h"
 #include "core/style/train/params.h"
-#include "core/tensor/device.h"
 #include "core/tensor/guard.h"
+#include "core/tensor/machine.h"
+#include "core/tensor/pth_reader.h"
 #include "core/tensor/random.h"
-#include "core/tensor/safetensors.h"
 
 namespace pentimento::style::train {
 namespace {
@@ -26,10 +25,17 @@ constexpr std::int64_t kPicturesToSolve = 96;
 constexpr std::int64_t kPlacesToSolve = 24'000;  ///< patches in a least-squares problem
 constexpr double kRidge = 1e-4;                  ///< of the mean square of the inputs
 
-std::vector<std::string> all_layers() {
-    std::vector<std::string> names;
-    for (const auto& convolution : nn::kBuiltinConvolutions) names.emplace_back(convolution.layer);
-    return names;
+const std::vector<std::string>& all_layers() {
+    return nn::feature_registry().at(nn::kBuiltinFeatures).layers;
+}
+
+bool is_compared(const std::string& layer) {
+    return std::find(kCompared.begin(), kCompared.end(), layer) != kCompared.end();
+}
+
+/// As the first layer sees a picture: with its edge pixels repeated.
+Tensor edged(const Tensor& x) {
+    return torch::replication_pad2d(x, {1, 1, 1, 1});
 }
 
 /// The student's weights as parameters, and a 1×1 map to the teacher's channels at each layer that
@@ -188,7 +194,7 @@ class FeatureDistiller : public NetworkRun {
     }
     void measure_scales() {
         torch::NoGradGuard no_grad;
-        const auto names = all_layers();
+        const auto& names = all_layers();
         const auto features = teacher_->extract(pictures_to_solve(), names);
         for (std::size_t i = 0; i < names.size(); ++i) {
             const auto means = features[i].mean({0, 2, 3}, true);
@@ -201,7 +207,7 @@ class FeatureDistiller : public NetworkRun {
     Status solve() {
         torch::NoGradGuard no_grad;
         const auto pictures = pictures_to_solve();
-        const auto names = all_layers();
+        const auto& names = all_layers();
         const auto taught = teacher_->extract(pictures, names);
         measure_scales();
         std::vector<std::int64_t> before;  // the student's channels of the layer before
@@ -216,11 +222,11 @@ class FeatureDistiller : public NetworkRun {
                 before_relu(i, i == 0 ? pictures : taught[i - 1]).index_select(1, picked) /
                 scales_.at(names[i]).index_select(1, picked);
             // What the student has there: patches of its own layer before.
-            auto input =
-                i == 0 ? first_input(pictures) : student_->forward(pictures, {names[i - 1]})[0];
+            auto input = i == 0 ? edged(student_->network().prepared(pictures))
+                                : student_->forward(pictures, {names[i - 1]})[0];
             if (c.pool_before) input = torch::max_pool2d(input, 2);
             solve_layer(c, input, target);
-            if (std::find(kCompared.begin(), kCompared.end(), names[i]) != kCompared.end()) {
+            if (is_compared(names[i])) {
                 const auto seen = student_->forward(pictures, {names[i]})[0];
                 const auto places = some_places(seen);
                 student_->map(names[i]).copy_(
@@ -247,23 +253,9 @@ class FeatureDistiller : public NetworkRun {
             if (i + 1 < nn::kBuiltinConvolutions.size())
                 student_->weight(nn::vgg_tensor_name(nn::kBuiltinConvolutions[i + 1], "weight"))
                     .mul_(mean.view({1, -1, 1, 1}));
-            if (std::find(kCompared.begin(), kCompared.end(), c.layer) != kCompared.end())
-                student_->map(c.layer).mul_(mean.view({1, -1, 1, 1}));
+            if (is_compared(c.layer)) student_->map(c.layer).mul_(mean.view({1, -1, 1, 1}));
         }
         return {};
-    }
-
-    static Tensor normalised(const Tensor& pictures) {
-        const auto p = nn::torchvision_preprocessing();
-        const auto per_channel = [&](const std::array<double, 3>& v) {
-            return torch::tensor({v[0], v[1], v[2]}, torch::kFloat32)
-                .view({1, 3, 1, 1})
-                .to(pictures.device());
-        };
-        return (pictures - per_channel(p.mean)) / per_channel(p.deviation);
-    }
-    static Tensor first_input(const Tensor& pictures) {
-        return torch::replication_pad2d(normalised(pictures), {1, 1, 1, 1});
     }
 
     Tensor before_relu(std::size_t layer, const Tensor& input) const {
@@ -274,14 +266,7 @@ class FeatureDistiller : public NetworkRun {
         if (layer > 0)
             return torch::conv2d(c.pool_before ? torch::max_pool2d(input, 2) : input, weight, bias,
                                  1, 1);
-        const auto caffe = nn::detect_preprocessing(teacher_weights_.metadata) == "caffe";
-        const auto mean = nn::feature_registry().at("vgg19").caffe_mean;
-        const auto x = caffe ? 255 * input.flip({1}) -
-                                   torch::tensor({mean[0], mean[1], mean[2]}, torch::kFloat32)
-                                       .view({1, 3, 1, 1})
-                                       .to(device())
-                             : normalised(input);
-        return torch::conv2d(torch::replication_pad2d(x, {1, 1, 1, 1}), weight, bias);
+        return torch::conv2d(edged(teacher_->prepared(input)), weight, bias);
     }
 
     Tensor some_places(const Tensor& features) const {
@@ -323,18 +308,18 @@ class FeatureDistiller : public NetworkRun {
 }  // namespace
 
 Result<std::unique_ptr<Run>> make_feature_distiller(const ParamSet& params, Inputs inputs) {
-    const auto device_name = tensor::resolve_device(params.get(kDevice));
+    const auto device_name = tensor::set_up_machine(params);
     if (!device_name) return device_name.error();
     const torch::Device device(*device_name);
-    tensor::set_threads(static_cast<int>(params.get(kThreads)));
     const auto& vgg = nn::feature_registry().at("vgg19");
     auto teacher = nn::load_features(vgg, inputs.weights, "auto", nn::Pooling::Max, device);
     if (!teacher) return teacher.error();
-    auto weights = read_safetensors(inputs.weights);
+    auto weights = read_tensor_file(
+        inputs.weights, [&](const std::string& name) { return vgg.tensors.count(name) > 0; });
     if (!weights) return weights.error();
     std::map<std::string, std::int64_t> channels;
     for (const auto& c : nn::kBuiltinConvolutions)
-        if (std::find(kCompared.begin(), kCompared.end(), c.layer) != kCompared.end())
+        if (is_compared(c.layer))
             channels[c.layer] = vgg.tensors.at(nn::vgg_tensor_name(c, "weight"))[0];
     auto student = std::make_shared<StudentImpl>(channels);
     student->to(device);

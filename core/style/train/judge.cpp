@@ -1,8 +1,23 @@
 #include "core/style/train/judge.h"
 
+#include "core/nn/features/builtin.h"
+
 namespace pentimento::style::train {
 
 using torch::Tensor;
+
+Result<std::shared_ptr<const nn::FeatureNetwork>> load_encoder(const Inputs& inputs,
+                                                               const torch::Device& device) {
+    return nn::load_features(nn::feature_registry().at(nn::kBuiltinFeatures), inputs.encoder,
+                             "auto", nn::Pooling::Max, device);
+}
+
+Result<std::shared_ptr<const nn::FeatureNetwork>> load_judge(const Inputs& inputs,
+                                                             const torch::Device& device) {
+    if (inputs.weights.empty()) return load_encoder(inputs, device);
+    return nn::load_features(nn::feature_registry().at("vgg19"), inputs.weights, "auto",
+                             nn::Pooling::Max, device);
+}
 
 Tensor feature_distance(const Tensor& features, const Tensor& wanted) {
     const auto spread = (wanted - wanted.mean({0, 2, 3}, true)).square().mean();

@@ -4,13 +4,20 @@
 #include <torch/torch.h>
 
 #include <memory>
-#include <string>
-#include <vector>
 
+#include "core/base/result.h"
 #include "core/nn/features/feature_network.h"
 #include "core/style/instant/decoder.h"
+#include "core/style/train/style_training.h"
 
 namespace pentimento::style::train {
+
+/// The small feature network: the one named by `inputs.encoder`, or the built-in one.
+Result<std::shared_ptr<const nn::FeatureNetwork>> load_encoder(const Inputs& inputs,
+                                                               const torch::Device& device);
+/// VGG-19 where its weights are given, else the small one.
+Result<std::shared_ptr<const nn::FeatureNetwork>> load_judge(const Inputs& inputs,
+                                                             const torch::Device& device);
 
 /// All losses are relative, so that networks and layers count alike: 0 is equal, 1 as far off as
 /// the plainest guess.

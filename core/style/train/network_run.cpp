@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "core/base/text.h"
+#include "core/style/progress.h"
 #include "core/style/train/params.h"
 #include "core/style/train/style_training.h"
 #include "core/tensor/batch.h"
@@ -73,8 +73,7 @@ NetworkRun::NetworkRun(ParamSet params, PackedDataset pictures,
 double NetworkRun::rate() const {
     const double progress =
         std::min(1.0, static_cast<double>(steps_done_) / static_cast<double>(params_.get(kSteps)));
-    return params_.get(kLearningRate) *
-           (0.05 + 0.95 * 0.5 * (1 + std::cos(std::numbers::pi * progress)));
+    return params_.get(kLearningRate) * cosine_decay(progress);
 }
 
 torch::Tensor NetworkRun::spread_pictures(std::int64_t from, std::int64_t every,
@@ -144,6 +143,15 @@ Result<StepReport> NetworkRun::step() {
     });
 }
 
+std::vector<Metric> NetworkRun::unseen(const Terms& terms) {
+    std::vector<Metric> metrics;
+    for (const auto& [id, value] : terms) {
+        if (id == "content_loss") metrics.push_back({"held_out_content", value.item<double>()});
+        if (id == "style_loss") metrics.push_back({"held_out_style", value.item<double>()});
+    }
+    return metrics;
+}
+
 Result<Preview> NetworkRun::preview() {
     return tensor::guarded("The preview", [&]() -> Result<Preview> {
         torch::NoGradGuard no_grad;
@@ -176,7 +184,9 @@ Status NetworkRun::restore(const std::filesystem::path& dir) {
         const auto what = to_valid_utf8(path.string());
         auto file = read_safetensors(path);
         if (!file) return file.error();
-        if (file->metadata["kind"] != kind() || file->metadata["network"] != params_.get(kNetwork))
+        const auto step = parse_count(file->metadata["step"]);
+        if (file->metadata["kind"] != kind() ||
+            file->metadata["network"] != params_.get(kNetwork) || step < 0)
             return Error{ErrorCode::Corrupt,
                          "'" + what + "' is not a checkpoint of this kind of network.",
                          {}};
@@ -189,7 +199,7 @@ Status NetworkRun::restore(const std::filesystem::path& dir) {
         }
         if (auto loaded = nn::load_module_state(*network_, network, what); !loaded) return loaded;
         if (auto loaded = optimiser_.load(moments, what); !loaded) return loaded;
-        steps_done_ = std::stoll(file->metadata["step"]);
+        steps_done_ = step;
         return {};
     });
 }

@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,11 @@ class NetworkRun : public Run {
     virtual Terms terms(const torch::Tensor& pictures, torch::Generator& random) = 0;
     /// The same on pictures that are never learned from, as metrics; without gradients.
     virtual std::vector<Metric> held_out(const torch::Tensor& pictures) = 0;
+    /// The content and style loss among `terms` as what they are for pictures never learned from.
+    static std::vector<Metric> unseen(const Terms& terms);
+    static torch::Tensor few(const torch::Tensor& pictures) {
+        return pictures.narrow(0, 0, std::min<std::int64_t>(8, pictures.size(0)));
+    }
     /// A grid of `columns` × rows pictures [n, 3, s, s] made from held-out ones; empty when there
     /// is nothing to show.
     virtual torch::Tensor show(const torch::Tensor& pictures, int& columns) = 0;

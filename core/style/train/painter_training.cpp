@@ -1,13 +1,12 @@
 // The losses of a painter of one style.
 #include "core/style/train/painter_training.h"
 
-#include "core/nn/features/builtin.h"
 #include "core/style/instant/painter.h"
 #include "core/style/train/judge.h"
 #include "core/style/train/network_run.h"
 #include "core/style/train/params.h"
 #include "core/style/working_picture.h"
-#include "core/tensor/device.h"
+#include "core/tensor/machine.h"
 #include "core/tensor/random.h"
 
 namespace pentimento::style::train {
@@ -56,13 +55,7 @@ class PainterTraining : public NetworkRun {
     }
     std::vector<Metric> held_out(const Tensor& pictures) override {
         torch::Generator unused;
-        std::vector<Metric> metrics;
-        const auto few = pictures.narrow(0, 0, std::min<std::int64_t>(8, pictures.size(0)));
-        for (const auto& [id, value] : terms(few, unused)) {
-            if (id == "content_loss") metrics.push_back({"held_out_content", value.item<double>()});
-            if (id == "style_loss") metrics.push_back({"held_out_style", value.item<double>()});
-        }
-        return metrics;
+        return unseen(terms(few(pictures), unused));
     }
     Tensor show(const Tensor& pictures, int& columns) override {
         columns = static_cast<int>(pictures.size(0));
@@ -79,16 +72,10 @@ class PainterTraining : public NetworkRun {
 }  // namespace
 
 Result<std::unique_ptr<Run>> make_painter_training(const ParamSet& params, Inputs inputs) {
-    const auto device_name = tensor::resolve_device(params.get(kDevice));
+    const auto device_name = tensor::set_up_machine(params);
     if (!device_name) return device_name.error();
     const torch::Device device(*device_name);
-    tensor::set_threads(static_cast<int>(params.get(kThreads)));
-    const auto& registry = nn::feature_registry();
-    auto judge = inputs.weights.empty()
-                     ? nn::load_features(registry.at(nn::kBuiltinFeatures), inputs.encoder, "auto",
-                                         nn::Pooling::Max, device)
-                     : nn::load_features(registry.at("vgg19"), inputs.weights, "auto",
-                                         nn::Pooling::Max, device);
+    auto judge = load_judge(inputs, device);
     if (!judge) return judge.error();
     auto style = resized_to_edge(*inputs.style, static_cast<int>(params.get(kStyleEdge)), 32,
                                  "The style picture");
