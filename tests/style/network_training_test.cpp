@@ -7,6 +7,7 @@
 #include "core/nn/module_state.h"
 #include "core/style/instant/decoder.h"
 #include "core/style/instant/instant.h"
+#include "core/style/instant/instant_run.h"
 #include "core/style/instant/painter.h"
 #include "core/style/train/params.h"
 #include "core/style/train/style_training.h"
@@ -164,6 +165,17 @@ TEST_F(NetworkTrainingTest, SaysWhatIsMissing) {
     }
 }
 
+TEST_F(NetworkTrainingTest, GreyPaintingsAreRefused) {
+    write_toy_pack(folder() / "grey.pack", 48, 1, 4);
+    train::Inputs inputs{.pictures = *PackedDataset::open(folder() / "squares.pack"),
+                         .styles = *PackedDataset::open(folder() / "grey.pack")};
+    inputs.encoder = file("builtin");
+    const auto run = train::make_run(settings("decoder"), std::move(inputs));
+    ASSERT_FALSE(run);
+    EXPECT_EQ(run.error().code, ErrorCode::InvalidArgument);
+    EXPECT_NE(run.error().message.find("grey"), std::string::npos) << run.error().message;
+}
+
 TEST_F(NetworkTrainingTest, ThePainterIsJohnsons) {
     // 9×9, two halvings, five residual blocks, two doublings, 9×9, with gains and shifts.
     EXPECT_EQ(nn::parameter_count(*Painter(32)), 1'679'235);
@@ -220,6 +232,19 @@ TEST_F(InstantTest, EverySettingActs) {
     const auto content = bytes(*one, {{"strength", 0.0}});
     one->set_style(0, {});
     EXPECT_EQ(content, bytes(*one, {}));
+}
+
+// Keeping colours is for what is shown: a refinement begins with the style's.
+TEST_F(InstantTest, TheStartOfARefinementDoesNotKeepColours) {
+    StyleInputs inputs;
+    inputs.content = waves_frame(75, 50, 0.11);
+    inputs.styles = {waves_frame(64, 64, 0.4)};
+    const auto plain = instant_picture(at({}), inputs, 64),
+               kept = instant_picture(at({{"colour", std::string("luma")}}), inputs, 64);
+    ASSERT_TRUE(plain && kept);
+    EXPECT_TRUE(torch::equal(*plain, *kept));
+    auto one = blender();
+    EXPECT_NE(bytes(*one, {}), bytes(*one, {{"colour", std::string("luma")}}));
 }
 
 TEST_F(InstantTest, NeedsAContent) {

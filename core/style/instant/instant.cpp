@@ -203,7 +203,10 @@ Result<Tensor> instant_picture(const ParamSet& params, const StyleInputs& inputs
     (*blender)->set_content(inputs.content);
     for (std::size_t i = 0; i < inputs.styles.size(); ++i)
         (*blender)->set_style(static_cast<int>(i), inputs.styles[i]);
-    return (*blender)->impl().blend(params, size);
+    // Kept colours change what is shown; the picture that a refinement begins with has the style's.
+    ParamSet plain = params;
+    if (auto set = plain.set(kColour.id(), std::string("none")); !set) return set.error();
+    return (*blender)->impl().blend(plain, size);
 }
 
 }  // namespace pentimento::style

@@ -19,6 +19,8 @@ Error missing(std::string what) {
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, Inputs inputs) {
     if (inputs.pictures.info().channels != 3)
         return missing("The pictures to learn from are grey: import them in colour.");
+    if (inputs.styles && inputs.styles->info().channels != 3)
+        return missing("The paintings to learn from are grey: import them in colour.");
     const std::string& network = params.get(kNetwork);
     return tensor::guarded("Preparing the training", [&]() -> Result<std::unique_ptr<Run>> {
         if (network == "features") {
