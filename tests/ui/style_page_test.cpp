@@ -106,6 +106,20 @@ TEST_F(StylePageTest, ABlendAppearsAtOnceAndFollowsTheSliders) {
     EXPECT_NE(to_image(less), to_image(whole));
 }
 
+TEST_F(StylePageTest, AMaskLeavesWhatIsShown) {
+    page.inputs().content().load(content);
+    page.inputs().style(0).load(style);
+    ASSERT_TRUE(settled());
+    ASSERT_TRUE(wait_for([&] { return page.instant().busy(); }));
+    ASSERT_TRUE(wait_for([&] { return !page.instant().busy(); }, 30'000));
+    QImage half(40, 30, QImage::Format_Grayscale8);
+    half.fill(Qt::white);
+    page.inputs().mask(0).set_mask(StyleMask{half, content});
+    // A refinement may be what is shown: an instant blend, which has no masks, must not cover it.
+    EXPECT_FALSE(page.instant().busy());
+    EXPECT_TRUE(page.bar().blend().isEnabled());
+}
+
 TEST(InstantPreviewTest, OnlyTheNewestRequestIsKept) {
     InstantPreview preview;
     InstantPreview::Pictures pictures;

@@ -143,6 +143,8 @@ void StylePage::connect_all() {
         update_controls();
         blend_instantly();
     });
+    // Instant blends do not follow masks: what is shown stays.
+    connect(inputs_, &InputsPanel::mask_changed, this, &StylePage::update_controls);
     connect(instant_, &InstantPreview::blended, this, &StylePage::show_instant);
     connect(instant_, &InstantPreview::failed, this,
             [this](const QString& message) { show_banner(message, false); });

@@ -117,7 +117,7 @@ InputsPanel::InputsPanel(std::filesystem::path inputs,
             Q_EMIT changed();
         });
         connect(entry.mask, &MaskControl::changed, this, [this] {
-            if (!moving_) Q_EMIT changed();
+            if (!moving_) Q_EMIT mask_changed();
         });
         connect(entry.mask, &MaskControl::failed, this, &InputsPanel::failed);
         styles_.push_back(entry);

@@ -42,7 +42,8 @@ class InputsPanel : public QWidget {
     bool loading() const;
 
   Q_SIGNALS:
-    void changed();
+    void changed();       ///< another picture, or one less
+    void mask_changed();  ///< the pictures are the same
     /// The weights of styles `from` … must move down by one: its picture was removed.
     void style_removed(int from);
     void failed(const QString& reason);  ///< a mask could not be kept
