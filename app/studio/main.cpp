@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <cstdio>
 
+#include "core/base/allocator.h"
 #include "ui/main_window.h"
 #include "ui/screenshots.h"
 #include "ui/studio_context.h"
@@ -23,6 +24,7 @@ int fail(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_freed_memory();
     QApplication::setHighDpiScaleFactorRoundingPolicy(
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
