@@ -7,8 +7,11 @@
 #include <cstdio>
 
 #include "core/base/allocator.h"
+#include "ui/engine.h"
+#include "ui/engine_loader.h"
 #include "ui/main_window.h"
 #include "ui/screenshots.h"
+#include "ui/stall_watch.h"
 #include "ui/studio_context.h"
 #include "ui/theme.h"
 
@@ -19,6 +22,26 @@ namespace {
 int fail(const Error& error) {
     std::fprintf(stderr, "pentimento: %s\n", error.message.c_str());
     return 1;
+}
+
+/// For tests/bench/startup.py, which knows when the program was started. With the longest time that
+/// the window did not answer while the engine was loaded.
+void tell_when_ready(const ui::EngineLoader& loader, ui::StudioContext& context) {
+    const auto say = [](const char* what) {
+        std::puts(what);
+        std::fflush(stdout);
+    };
+    QObject::connect(&loader, &ui::EngineLoader::painted, &context, [&context, say] {
+        say("painted");
+        auto* stalls = new ui::StallWatch(&context);
+        QObject::connect(&context, &ui::StudioContext::engine_loaded, &context, [=, &context] {
+            say("loaded");
+            QTimer::singleShot(1000, &context, [=] {
+                std::printf("longest stall %lld ms\n", stalls->longest_stall());
+                std::fflush(stdout);
+            });
+        });
+    });
 }
 
 }  // namespace
@@ -60,7 +83,10 @@ int main(int argc, char** argv) {
         QStringLiteral("smoke"),
         QApplication::translate("main", "Quit after <seconds>, for tests."),
         QStringLiteral("seconds"));
-    parser.addOptions({home, screenshots, weights, smoke});
+    const QCommandLineOption time_start(
+        QStringLiteral("time-start"),
+        QApplication::translate("main", "Print when the window is painted and when all is loaded."));
+    parser.addOptions({home, screenshots, weights, smoke, time_start});
     parser.process(app);
 
     Workspace workspace = Workspace::standard();
@@ -79,17 +105,23 @@ int main(int argc, char** argv) {
             .toInt()));
 
     ui::StudioContext context(std::move(workspace));
-    ui::MainWindow window(context);
     if (parser.isSet(screenshots)) {
+        const auto engine = ui::EngineLoader::load();
+        if (!engine) return fail(engine.error());
+        context.set_engine(*engine);
+        ui::MainWindow window(context);
         const ui::ScreenshotOptions options{.directory = parser.value(screenshots),
                                             .weights = parser.value(weights)};
-        const Status taken = ui::take_screenshots(window, context, options);
+        const Status taken = (*engine)->take_screenshots(window, context, options);
         return taken ? 0 : fail(taken.error());
     }
+    ui::MainWindow window(context);
+    const ui::EngineLoader loader(window, context);
+    if (parser.isSet(time_start)) tell_when_ready(loader, context);
     window.show();
     const QStringList paths = parser.positionalArguments();
     if (!paths.isEmpty())
-        QTimer::singleShot(0, &window, [&window, path = paths.first()] { window.open_path(path); });
+        window.open_path(paths.first());
     if (parser.isSet(smoke))
         QTimer::singleShot(parser.value(smoke).toInt() * 1000, &window, &QWidget::close);
     return QApplication::exec();

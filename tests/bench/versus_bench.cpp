@@ -3,8 +3,11 @@
 //   bench_versus CASE INPUTS [ARGUMENT…]      then on standard input
 //   steps N        → seconds that N steps took
 //   results FILE   → writes what the last step computed, and "done"
+//   profile N      → LibTorch's operations in N steps by their own time, and "done"
+#include <ATen/record_function.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -161,6 +164,52 @@ class Instant : public Case {
     Frame content_, picture_;
 };
 
+/// Seconds and calls by operation, without those that it calls itself. Our own uses of oneDNN are
+/// no operations of LibTorch's and count for whoever calls them.
+class Profile {
+  public:
+    Profile()
+        : handle_(at::addThreadLocalCallback(
+              at::RecordFunctionCallback(start, end).scopes({at::RecordScope::FUNCTION}))) {}
+    ~Profile() { at::removeCallback(handle_); }
+    void print() const {
+        std::vector<std::pair<double, std::string>> sorted;
+        for (const auto& [name, entry] : times()) sorted.emplace_back(entry.first, name);
+        std::sort(sorted.rbegin(), sorted.rend());
+        for (const auto& [seconds, name] : sorted)
+            std::printf("%9.2f ms %6d  %s\n", 1e3 * seconds, times()[name].second, name.c_str());
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    struct Call : at::ObserverContext {
+        Clock::time_point begin = Clock::now();
+        double inner = 0;
+        Call* outer = nullptr;
+    };
+    static std::map<std::string, std::pair<double, int>>& times() {
+        static std::map<std::string, std::pair<double, int>> all;
+        return all;
+    }
+    static inline Call* current_ = nullptr;
+    static std::unique_ptr<at::ObserverContext> start(const at::RecordFunction&) {
+        auto call = std::make_unique<Call>();
+        call->outer = current_;
+        current_ = call.get();
+        return call;
+    }
+    static void end(const at::RecordFunction& function, at::ObserverContext* context) {
+        auto* call = static_cast<Call*>(context);
+        const double took = std::chrono::duration<double>(Clock::now() - call->begin).count();
+        auto& entry = times()[function.name()];
+        entry.first += took - call->inner;
+        ++entry.second;
+        if (call->outer) call->outer->inner += took;
+        current_ = call->outer;
+    }
+    at::CallbackHandle handle_;
+};
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -194,6 +243,13 @@ int main(int count, char** arguments) {
             std::string path;
             std::cin >> path;
             must(write_safetensors(path, work->results(), {}));
+            std::puts("done");
+        } else if (word == "profile") {
+            int steps = 0;
+            std::cin >> steps;
+            const Profile profile;
+            for (int i = 0; i < steps; ++i) work->step();
+            profile.print();
             std::puts("done");
         }
         std::fflush(stdout);

@@ -25,15 +25,13 @@ class StylePage : public Page {
     explicit StylePage(StudioContext& context, QWidget* parent = nullptr);
     ~StylePage() override;
 
-    QString title() const override { return tr("Style"); }
-    QString icon_name() const override { return QStringLiteral("style"); }
     void shut_down() override;
     RunController* run_controller() override { return controller_; }
 
     /// Starts a run with what the wells and the panel hold.
     void blend();
     /// Shows a stored run; with `resume`: goes on with it.
-    void open_run(const QString& directory, bool resume);
+    void open_run(const QString& directory, bool resume) override;
     void export_picture();
 
     RunController& controller() { return *controller_; }
