@@ -39,6 +39,7 @@ void tell_when_ready(const ui::EngineLoader& loader, ui::StudioContext& context)
             QTimer::singleShot(1000, &context, [=] {
                 std::printf("longest stall %lld ms\n", stalls->longest_stall());
                 std::fflush(stdout);
+                delete stalls;  // it beats often
             });
         });
     });
