@@ -45,13 +45,15 @@ const Param<std::string> kMethod =
         .choice("optimise", "Refined",
                 "Its pixels are moved until content and style agree: the finest results, in "
                 "minutes")
-        .choice("instant", "Instant", "A trained network paints it in one pass, at once");
+        .choice("instant", "Instant", "A trained network paints it in one pass, at once")
+        .choice("painter", "Trained painter",
+                "A network of your own, trained on the style of one picture, paints it in one pass");
 const Param<double> kStrength =
     Param<double>("strength", 1)
         .label("Strength")
         .help(
-            "How far an instant blend goes over to the style: 0 leaves the picture as it is, 1 "
-            "takes the style's colours and textures whole. Acts at once.")
+            "How far an instant blend or a painter goes over to the style: 0 leaves the picture as "
+            "it is, 1 takes the style's colours and textures whole. Acts at once.")
         .group(kBlend)
         .range(0, 1)
         .step(0.05)
