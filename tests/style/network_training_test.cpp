@@ -182,6 +182,8 @@ TEST_F(NetworkTrainingTest, ThePainterIsJohnsons) {
     EXPECT_EQ(nn::parameter_count(*Painter(32)), 1'679'235);
     const auto painted = Painter(4)->forward(torch::rand({1, 3, 40, 48}));
     EXPECT_EQ(painted.sizes(), (torch::IntArrayRef{1, 3, 40, 48}));
+    EXPECT_EQ(Painter(4)->forward(torch::rand({1, 3, 41, 47})).sizes(),
+              (torch::IntArrayRef{1, 3, 41, 47}));
 }
 
 TEST_F(NetworkTrainingTest, APainterIsExportedAndPaints) {

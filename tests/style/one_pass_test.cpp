@@ -291,8 +291,9 @@ TEST(ChangedMasks, ARefinementGoesOnUnderOthers) {
     inputs.styles = {striped(0.15, 220, 20), striped(0.9, 20, 220)};
     inputs.masks = {left_mask(0.5)};
     auto run = make_run(settings("optimise", {{"size", std::int64_t{96}},
-                                              {"steps", std::int64_t{60}},
+                                              {"steps", std::int64_t{300}},
                                               {"schedule", std::string("constant")},
+                                              {"learning_rate", 0.05},
                                               {"content_weight", 0.2}}),
                         inputs);
     ASSERT_TRUE(run) << run.error().message;
@@ -312,7 +313,7 @@ TEST(ChangedMasks, ARefinementGoesOnUnderOthers) {
     const auto changed = change_masks(**run, {std::nullopt, left_mask(0.5)});
     ASSERT_TRUE(changed) << changed.error().message;
     EXPECT_EQ((*run)->steps_done(), 20);
-    go(30);
+    go(90);
     std::tie(left, right) = halves();
     EXPECT_LT(left[1], left[0]);
     EXPECT_LT(right[0], right[1]);

@@ -63,6 +63,12 @@ class StylePageTest : public testing::Test {
         ASSERT_TRUE(settled());
         ASSERT_TRUE(page.inputs().mask(index).mask());
     }
+    /// The instant blend has been asked for and has arrived at full size.
+    bool rests() {
+        return wait_for([&] { return page.instant().busy(); }) &&
+               wait_for([&] { return !page.instant().busy(); }, 30'000);
+    }
+    static int frame_right(const Frame& frame) { return 7 * frame.width / 8; }
     double weight(int index) {
         return std::get<double>(page.panel().params().value(style::style_weight_id(index)));
     }
@@ -106,18 +112,21 @@ TEST_F(StylePageTest, ABlendAppearsAtOnceAndFollowsTheSliders) {
     EXPECT_NE(to_image(less), to_image(whole));
 }
 
-TEST_F(StylePageTest, AMaskLeavesWhatIsShown) {
+TEST_F(StylePageTest, AnInstantBlendFollowsItsMask) {
     page.inputs().content().load(content);
     page.inputs().style(0).load(style);
     ASSERT_TRUE(settled());
-    ASSERT_TRUE(wait_for([&] { return page.instant().busy(); }));
-    ASSERT_TRUE(wait_for([&] { return !page.instant().busy(); }, 30'000));
-    QImage half(40, 30, QImage::Format_Grayscale8);
-    half.fill(Qt::white);
-    page.inputs().mask(0).set_mask(StyleMask{half, content});
-    // A refinement may be what is shown: an instant blend, which has no masks, must not cover it.
-    EXPECT_FALSE(page.instant().busy());
-    EXPECT_TRUE(page.bar().blend().isEnabled());
+    ASSERT_TRUE(rests());
+    const Frame everywhere = page.gallery().current_frame();
+    paint_mask(0);
+    ASSERT_TRUE(rests());
+    const Frame left = page.gallery().current_frame();
+    ASSERT_EQ(left.width, everywhere.width);
+    const auto green = [&](const Frame& frame, int x) { return frame.row(20)[4 * x + 1]; };
+    // The style is green; the right of the content has none, and no mask.
+    EXPECT_GT(green(everywhere, frame_right(everywhere)), green(left, frame_right(left)) + 40);
+    EXPECT_NEAR(green(left, frame_right(left)), 30, 3);
+    EXPECT_GT(green(left, left.width / 8), 80);
 }
 
 TEST(InstantPreviewTest, OnlyTheNewestRequestIsKept) {

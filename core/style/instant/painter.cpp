@@ -61,6 +61,8 @@ class ResidualImpl : public tnn::Module {
 };
 TORCH_MODULE(Residual);
 
+constexpr std::int64_t kMultiple = 4;
+
 tnn::Functional doubled() {
     return tnn::Functional([](const Tensor& x) {
         return at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)});
@@ -99,8 +101,16 @@ void PainterImpl::init(torch::Generator random) {
 }
 
 Tensor PainterImpl::forward(const Tensor& pictures) {
+    const auto height = pictures.size(2), width = pictures.size(3);
+    // Two halvings: edge pixels are repeated below and to the right where they would not be even.
+    const auto missing = [](std::int64_t n) { return (kMultiple - n % kMultiple) % kMultiple; };
+    const bool even = missing(height) == 0 && missing(width) == 0;
+    const auto x =
+        even ? pictures
+             : torch::replication_pad2d(pictures, {0, missing(width), 0, missing(height)});
     // tanh around mid-grey, a little beyond black and white, so that they can be reached.
-    return .5 + .55 * layers_->forward(2 * pictures - 1).tanh();
+    const auto painted = .5 + .55 * layers_->forward(2 * x - 1).tanh();
+    return even ? painted : painted.narrow(2, 0, height).narrow(3, 0, width);
 }
 
 void PainterImpl::hold_statistics(const Tensor& picture) {
@@ -117,15 +127,7 @@ void PainterImpl::release() {
 
 namespace {
 
-constexpr std::int64_t kMultiple = 4;  // two halvings
 constexpr std::int64_t kTileEdge = 768;
-
-/// Edge pixels repeated below and to the right.
-Tensor to_multiple(const Tensor& picture) {
-    const auto missing = [](std::int64_t n) { return (kMultiple - n % kMultiple) % kMultiple; };
-    return torch::replication_pad2d(picture,
-                                    {0, missing(picture.size(3)), 0, missing(picture.size(2))});
-}
 
 struct Held {
     Held(Painter& painter, const Tensor& picture) : painter(painter) {
@@ -140,25 +142,23 @@ struct Held {
 Tensor paint(Painter& painter, const Tensor& picture, std::int64_t whole) {
     torch::NoGradGuard no_grad;
     const auto height = picture.size(2), width = picture.size(3);
-    const auto padded = to_multiple(picture);
-    if (height * width <= whole)
-        return painter->forward(padded).narrow(2, 0, height).narrow(3, 0, width);
+    if (height * width <= whole) return painter->forward(picture);
     const double scale =
         std::sqrt(static_cast<double>(whole) / static_cast<double>(height * width));
     const auto smaller = [scale](std::int64_t n) {
         return std::max<std::int64_t>(
             32, static_cast<std::int64_t>(std::lround(static_cast<double>(n) * scale)));
     };
-    const Held held(painter, to_multiple(at::_upsample_bicubic2d_aa(
-                                 picture, {smaller(height), smaller(width)}, false, {}, {})));
-    auto painted = torch::empty_like(padded);
-    for (const auto& tile : plan_tiles(padded.size(2), padded.size(3), kTileEdge, kPainterReach)) {
-        const auto core = tile.core(painter->forward(tile.crop(padded)), 1);
+    const Held held(painter, at::_upsample_bicubic2d_aa(picture, {smaller(height), smaller(width)},
+                                                        false, {}, {}));
+    auto painted = torch::empty_like(picture);
+    for (const auto& tile : plan_tiles(height, width, kTileEdge, kPainterReach)) {
+        const auto core = tile.core(painter->forward(tile.crop(picture)), 1);
         painted.narrow(2, tile.core_y.begin, core.size(2))
             .narrow(3, tile.core_x.begin, core.size(3))
             .copy_(core);
     }
-    return painted.narrow(2, 0, height).narrow(3, 0, width);
+    return painted;
 }
 
 }  // namespace pentimento::style

@@ -5,7 +5,7 @@
 
 namespace pentimento::style {
 
-/// [N, 3, H, W] in [0, 1] → the same, H and W multiples of 4. 9×9, two halvings, five residual
+/// [N, 3, H, W] in [0, 1] → the same; H and W at least 16. 9×9, two halvings, five residual
 /// blocks, two doublings, 9×9, with reflection padding, instance norm and nearest upsampling before
 /// its convolutions. `width`: channels at full size; the paper's 32 gives 1,679,235 parameters.
 class PainterImpl : public torch::nn::Module {
