@@ -15,6 +15,7 @@
 #include "ui/pages/style/mask_control.h"
 #include "ui/pages/style/painter_chooser.h"
 #include "ui/pages/style/run_bar.h"
+#include "ui/pages/style/shelf.h"
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
@@ -67,6 +68,7 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
                                     tr("Put a content picture and a style picture into the wells "
                                        "on the left: a first blend appears at once, and Blend "
                                        "refines it."));
+    shelf_ = new StyleShelf(context.workspace());
     bar_ = new StyleRunBar(*controller_);
 
     auto* heading = new QLabel(title());
@@ -97,6 +99,7 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     auto* middle = new QVBoxLayout;
     middle->setSpacing(10);
     middle->addWidget(gallery_, 1);
+    middle->addWidget(shelf_);
     middle->addWidget(bar_);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
@@ -161,7 +164,27 @@ void StylePage::connect_all() {
     });
     connect(painters_, &PainterChooser::training_wanted, this, &StylePage::plan_painter);
     connect(offer_, &QPushButton::clicked, this, &StylePage::use_painter);
-    connect(instant_, &InstantPreview::blended, this, &StylePage::show_instant);
+    connect(instant_, &InstantPreview::blended, this, [this](const Frame& frame, bool final) {
+        show_instant(frame);
+        if (final) remember_instant(frame);
+    });
+    connect(inputs_, &InputsPanel::keep_wanted, this,
+            [this](const QString& path) { shelf_->keep(PictureSource::from_path(path)); });
+    const auto load = [this](const QString& path, bool as_style) {
+        if (controller_->active() || preparer_.busy())
+            return Q_EMIT context_.message(tr("A run is going on here: its pictures stay."), false);
+        if (!as_style) return inputs_->content().load(path);
+        if (method() == "painter") panel_->apply({{"method", std::string("instant")}}, tr("Style"));
+        inputs_->add_style(path);
+    };
+    connect(shelf_, &StyleShelf::style_chosen, this,
+            [load](const QString& path) { load(path, true); });
+    connect(shelf_, &StyleShelf::content_chosen, this,
+            [load](const QString& path) { load(path, false); });
+    connect(shelf_, &StyleShelf::result_chosen, this, &StylePage::bring_back);
+    connect(shelf_, &StyleShelf::failed, this,
+            [this](const QString& reason) { show_banner(reason, true); });
+    connect(&context_, &StudioContext::runs_changed, shelf_, &StyleShelf::refresh_results);
     connect(instant_, &InstantPreview::failed, this,
             [this](const QString& message) { show_banner(message, false); });
     connect(inputs_, &InputsPanel::style_removed, this, [this](int from) {

@@ -21,8 +21,10 @@ class PainterChooser;
 class ParamPanel;
 class SampleGallery;
 class StyleRunBar;
+class StyleShelf;
 class WeightsChooser;
 struct PainterPlan;
+struct StyleResult;
 struct StoredStyleRun;
 
 class StylePage : public Page {
@@ -56,6 +58,7 @@ class StylePage : public Page {
     SampleGallery& gallery() { return *gallery_; }
     InstantPreview& instant() { return *instant_; }
     PainterChooser& painters() { return *painters_; }
+    StyleShelf& shelf() { return *shelf_; }
     /// The button beside the banner, with what it offers.
     QPushButton& offer() { return *offer_; }
     CompareChooser& compare() { return *compare_; }
@@ -82,6 +85,9 @@ class StylePage : public Page {
     std::string method() const;
     style::InstantNetworks networks() const;
     void change_masks();
+    /// Into the history: what is shown is a result of this session.
+    void remember_instant(const Frame& frame);
+    void bring_back(const StyleResult& result);
     bool training_shown() const;  ///< the run that is shown trains a network
     void show_training(const Experiment& experiment, bool resume);
     void training_ended();
@@ -100,6 +106,7 @@ class StylePage : public Page {
     QLabel* banner_;
     QPushButton* offer_;
     PainterChooser* painters_;
+    StyleShelf* shelf_;
     InstantPreview* instant_;
     std::optional<ParamSet> instant_params_;  ///< of the picture shown, while it is an instant one
     std::optional<Experiment> shown_;         ///< the run whose pictures are in the gallery

@@ -14,6 +14,7 @@
 #include <cmath>
 
 #include "core/style/style_run.h"
+#include "ui/pages/style/library.h"
 #include "ui/pages/style/mask_control.h"
 #include "ui/theme.h"
 
@@ -36,13 +37,6 @@ QIcon sample_icon(const QString& path) {
     return QPixmap::fromImage(reader.read());
 }
 
-QString sample_name(const QString& path) {
-    QString name = QFileInfo(path).completeBaseName();
-    name.replace(QLatin1Char('-'), QLatin1Char(' ')).replace(QLatin1Char('_'), QLatin1Char(' '));
-    if (!name.isEmpty()) name[0] = name[0].toUpper();
-    return name;
-}
-
 }  // namespace
 
 QToolButton* InputsPanel::sample_button(const std::function<PictureWell*()>& target) {
@@ -56,7 +50,7 @@ QToolButton* InputsPanel::sample_button(const std::function<PictureWell*()>& tar
     connect(menu, &QMenu::aboutToShow, this, [this, menu, target] {
         if (!menu->isEmpty()) return;
         for (const QString& path : sample_pictures())
-            menu->addAction(sample_icon(path), sample_name(path), this, [path, target] {
+            menu->addAction(sample_icon(path), picture_title(path), this, [path, target] {
                 if (PictureWell* well = target()) well->load(path);
             });
     });

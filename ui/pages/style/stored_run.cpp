@@ -3,16 +3,21 @@
 #include <QFileInfo>
 #include <limits>
 
+#include "core/media/picture.h"
 #include "core/style/style_run.h"
+#include "ui/pages/style/history.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/instant_preview.h"
+#include "ui/pages/style/library.h"
 #include "ui/pages/style/mask_control.h"
 #include "ui/pages/style/painter_chooser.h"
 #include "ui/pages/style/run_bar.h"
+#include "ui/pages/style/shelf.h"
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/pages/style_page.h"
 #include "ui/widgets/mask_file.h"
 #include "ui/widgets/param_panel.h"
+#include "ui/widgets/picture_view.h"
 #include "ui/widgets/sample_gallery.h"
 
 namespace pentimento::ui {
@@ -123,6 +128,37 @@ void StylePage::show_stored(const StoredStyleRun& stored, bool resume) {
     instant_params_.reset();
     update_controls();
     if (resume) continue_run();
+}
+
+void StylePage::remember_instant(const Frame& frame) {
+    StyleResult result;
+    result.picture = frame;
+    result.params = *instant_params_;
+    result.networks = networks();
+    result.inputs = inputs_->state();
+    result.thumbnail = to_image(resize_to_edge(frame, kLibraryEdge)).copy();
+    result.name = describe_result(result.params);
+    shelf_->add_result(std::move(result));
+}
+
+// The picture as it was, at once; a change of the settings then goes on from there.
+void StylePage::bring_back(const StyleResult& result) {
+    if (controller_->active() || preparer_.busy())
+        return show_banner(tr("A run is going on here: stop it before going back."), true);
+    if (!result.run.isEmpty()) return open_run(result.run, false);
+    show_banner({}, false);
+    controller_->clear();
+    shown_.reset();
+    panel_->set_params(result.params, tr("Back to an earlier result"));
+    if (!result.networks.painter.empty())
+        painters_->choose(QString::fromStdString(result.networks.painter.string()));
+    inputs_->set_state(result.inputs);
+    instant_->cancel();
+    gallery_->set_experiment(std::nullopt);
+    update_before();
+    gallery_->show_live({.frame = result.picture});
+    instant_params_ = result.params;
+    update_controls();
 }
 
 }  // namespace pentimento::ui
