@@ -58,7 +58,11 @@ int main(int argc, char** argv) {
         QStringLiteral("smoke"),
         QApplication::translate("main", "Quit after <seconds>, for tests."),
         QStringLiteral("seconds"));
-    parser.addOptions({home, screenshots, weights, smoke});
+    const QCommandLineOption only(
+        QStringLiteral("only"),
+        QApplication::translate("main", "With --screenshots: of the Style page alone (\"style\")."),
+        QStringLiteral("page"));
+    parser.addOptions({home, screenshots, weights, smoke, only});
     parser.process(app);
 
     Workspace workspace = Workspace::standard();
@@ -80,7 +84,8 @@ int main(int argc, char** argv) {
     ui::MainWindow window(context);
     if (parser.isSet(screenshots)) {
         const ui::ScreenshotOptions options{.directory = parser.value(screenshots),
-                                            .weights = parser.value(weights)};
+                                            .weights = parser.value(weights),
+                                            .only = parser.value(only)};
         const Status taken = ui::take_screenshots(window, context, options);
         return taken ? 0 : fail(taken.error());
     }

@@ -173,6 +173,8 @@ TEST(InstantPreviewTest, ASlidersMoveIsSeenSoon) {
     ASSERT_TRUE(params.set("size", std::int64_t{InstantPreview::kQuickEdge}));
     const auto move = [&](const char* id, double value) {
         EXPECT_TRUE(params.set(id, value));
+        // From rest, so that the next picture to arrive is the one that this move asked for.
+        EXPECT_TRUE(wait_for([&] { return !preview.busy(); }, 30'000));
         const int before = arrived;
         QElapsedTimer clock;
         clock.start();
@@ -188,15 +190,15 @@ TEST(InstantPreviewTest, ASlidersMoveIsSeenSoon) {
     for (const bool masked : {false, true}) {
         if (masked) pictures.masks[0] = left;
         std::vector<double> milliseconds;
-        for (int i = 0; i < 21; ++i)
+        for (int i = 0; i < 11; ++i)
             milliseconds.push_back(i % 2 ? move("strength", 0.3 + 0.03 * i)
                                          : move("style_weight_1", 0.2 + 0.05 * i));
         std::sort(milliseconds.begin(), milliseconds.end());
         std::printf(
             "a slider's move at 256 px%s: median %.0f ms, slowest %.0f ms (first %.0f ms)\n",
-            masked ? " under a mask" : "", milliseconds[10], milliseconds[20], first);
+            masked ? " under a mask" : "", milliseconds[5], milliseconds[10], first);
         // The aim is 100 ms on two free cores; a busy machine or a sanitizer takes longer.
-        EXPECT_LT(milliseconds[10], 1500);
+        EXPECT_LT(milliseconds[5], 1500);
     }
 }
 

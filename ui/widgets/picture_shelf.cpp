@@ -19,16 +19,13 @@ namespace {
 enum Role { kId = Qt::UserRole, kPath, kRemovable };
 constexpr int kGap = 8;
 
-// Every icon has the same square, so that the strip's steps are even.
+// Every icon fills the same square, so that the strip is even: the middle of the picture.
 QPixmap icon_of(const QImage& thumbnail, double ratio) {
     const int edge = static_cast<int>(PictureShelf::kEdge * ratio);
-    QPixmap square(edge, edge);
-    square.fill(Qt::transparent);
-    const QImage small =
-        thumbnail.scaled(edge, edge, Qt::KeepAspectRatio, Qt::SmoothTransformation);
-    QPainter painter(&square);
-    painter.drawImage((edge - small.width()) / 2, (edge - small.height()) / 2, small);
-    painter.end();
+    const QImage filling =
+        thumbnail.scaled(edge, edge, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation);
+    QPixmap square = QPixmap::fromImage(
+        filling.copy((filling.width() - edge) / 2, (filling.height() - edge) / 2, edge, edge));
     square.setDevicePixelRatio(ratio);
     return square;
 }
@@ -45,6 +42,7 @@ PictureShelf::PictureShelf(const QString& name, QWidget* parent) : QListWidget(p
     setIconSize({kEdge, kEdge});
     setGridSize({kEdge + kGap, kEdge + kGap});
     setSpacing(0);
+    setViewportMargins(kGap / 2, kGap / 2, kGap / 2, 0);
     setUniformItemSizes(true);
     setSelectionMode(QAbstractItemView::SingleSelection);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -91,7 +89,7 @@ void PictureShelf::set_takes_drops(bool on) {
 
 QSize PictureShelf::sizeHint() const {
     return {5 * (kEdge + kGap),
-            kEdge + kGap + 2 * frameWidth() + horizontalScrollBar()->sizeHint().height() + 2};
+            kEdge + 3 * kGap / 2 + 2 * frameWidth() + horizontalScrollBar()->sizeHint().height()};
 }
 
 QSize PictureShelf::minimumSizeHint() const {

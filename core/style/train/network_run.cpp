@@ -244,12 +244,10 @@ Status export_network(const std::filesystem::path& checkpoint, const ParamSet& p
             if (name.starts_with(kNetworkPrefix) && !name.starts_with("network.maps."))
                 tensors.emplace_back(name.substr(std::string_view(kNetworkPrefix).size()),
                                      tensor.to(torch::kHalf));
-        std::map<std::string, std::string> metadata = {{"format", kNetworkFormat},
-                                                       {"name", name},
-                                                       {"network", params.get(kNetwork)},
-                                                       {"preprocessing", "torchvision"},
-                                                       {"step", file->metadata["step"]},
-                                                       {"settings", params.to_json().dump()}};
+        std::map<std::string, std::string> metadata = {
+            {"format", kNetworkFormat},        {"name", name},
+            {"network", params.get(kNetwork)}, {"preprocessing", "torchvision"},
+            {"step", file->metadata["step"]},  {"settings", params.to_json().dump()}};
         return write_safetensors(out, tensors, metadata);
     });
 }
