@@ -4,6 +4,7 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSettings>
+#include <QToolButton>
 
 #include "core/style/instant/networks.h"
 #include "core/style/train/style_training.h"
@@ -13,6 +14,7 @@
 #include "ui/dialogs/painter_dialog.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/instant_preview.h"
+#include "ui/pages/style/mask_control.h"
 #include "ui/pages/style/painter_chooser.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style_page.h"
@@ -134,6 +136,29 @@ TEST_F(PainterPageTest, LearnsFromAFolderAndIsGoneOnWithFromItsRun) {
     ASSERT_TRUE(wait_for([&] { return !later.controller().active(); }, 60'000));
     EXPECT_EQ(Experiment::open(runs[0].directory())->latest_checkpoint()->step, 6);
     later.shut_down();
+}
+
+TEST_F(PainterPageTest, TheSettingsOfBlendsDoNotReachATraining) {
+    const auto pack = folder.path() / "squares.pack";
+    write_toy_pack(pack, 48, 3, 24);
+    PainterPlan wanted = plan();
+    ASSERT_TRUE(wanted.params.set("steps", std::int64_t{100'000}));
+    wanted.dataset = pack;
+    page.train_painter(wanted);
+    ASSERT_TRUE(wait_for([&] { return page.controller().progress().step > 1; }, 60'000))
+        << page.banner().toStdString();
+    page.panel().apply({{"content_weight", 77.0}, {"strength", 0.5}}, QString());
+    const auto at = page.controller().progress().step;
+    ASSERT_TRUE(wait_for([&] { return page.controller().progress().step > at + 2; }, 20'000));
+    EXPECT_FALSE(page.inputs().mask(0).edit_button().isEnabled());
+    page.bar().stop().click();
+    ASSERT_TRUE(wait_for([&] { return page.offer().isVisibleTo(&page); }, 20'000))
+        << "what was learned until then can be used";
+    const auto run = list_experiments(context.workspace().runs()).at(0);
+    for (const Event& event : run.read_events()) {
+        EXPECT_NE(event.type, "edit");
+        EXPECT_NE(event.type, "warning") << event.text;
+    }
 }
 
 TEST_F(PainterPageTest, SaysWhatIsMissingAndRefusesOtherFiles) {

@@ -333,7 +333,8 @@ void StylePage::choose_preset(int index) {
 }
 
 void StylePage::follow_edit(const Patch& patch) {
-    if (controller_->active()) {
+    // The settings of a painter's training have like names and are others.
+    if (controller_->active() && !training_shown() && !importing_) {
         Patch live;
         for (const auto& [id, value] : patch) {
             const ParamSpec* spec = style::schema().find(id);
