@@ -183,13 +183,8 @@ void MainWindow::open_run(const QString& directory, bool resume) {
     if (experiment->info().kind == "gan") {
         show_page(QStringLiteral("train"));
         if (Page* train = page(QStringLiteral("train"))) train->open_run(directory, resume);
-    } else if (experiment->info().kind == "style") {
-        show_page(QStringLiteral("style"));
     } else {
-        show_message(tr("This run trains a style network; it goes on in the terminal: "
-                        "pentimento-cli train-style --resume %1")
-                         .arg(directory),
-                     false);
+        show_page(QStringLiteral("style"));
     }
 }
 

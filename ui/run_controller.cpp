@@ -114,6 +114,10 @@ void RunController::edit(const Patch& patch) {
     report(worker_ ? worker_->edit(patch) : nothing_runs());
 }
 
+void RunController::amend(Amendment amendment) {
+    report(worker_ ? worker_->amend(std::move(amendment)) : nothing_runs());
+}
+
 void RunController::request_preview() {
     if (worker_) worker_->request_preview();
 }

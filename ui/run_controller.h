@@ -41,6 +41,7 @@ class RunController : public QObject {
     void stop();
     void snapshot();
     void edit(const Patch& patch);
+    void amend(Amendment amendment);
     void request_preview();
     /// Stops and waits; for closing the window and for tests. No signal comes after it returns.
     void shut_down();

@@ -11,9 +11,13 @@
 #include "ui/dialogs/compare_dialog.h"
 #include "ui/dialogs/family_gallery.h"
 #include "ui/dialogs/mask_dialog.h"
+#include "ui/dialogs/painter_dialog.h"
 #include "ui/main_window.h"
 #include "ui/pages/style/inputs_panel.h"
+#include "ui/pages/style/instant_preview.h"
 #include "ui/pages/style/mask_control.h"
+#include "ui/pages/style/painter_chooser.h"
+#include "ui/pages/style/shelf.h"
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/pages/style_page.h"
 #include "ui/pages/train_page.h"
@@ -207,6 +211,39 @@ void blend(MainWindow& window, const ScreenshotOptions& options) {
     wait_for([&] { return !style.controller().active(); }, options.seconds);
 }
 
+/// What a painter learns, and what one paints where there is one.
+Status grab_painter(MainWindow& window, const ScreenshotOptions& options) {
+    StylePage& style = style_page(window);
+    style.plan_painter();
+    if (auto* dialog = window.findChild<PainterDialog*>()) {
+        const Status done = grab(*dialog, QStringLiteral("painter"), options.directory);
+        dialog->reject();
+        if (!done) return done;
+    }
+    style.panel().apply({{"method", std::string("painter")}}, {});
+    wait_for([&] { return !style.painters().busy(); }, 10);
+    settle();
+    wait_for([&] { return !style.instant().busy(); }, 20);
+    const Status done = grab(window, QStringLiteral("style-painter"), options.directory);
+    style.panel().apply({{"method", std::string("optimise")}}, {});
+    return done;
+}
+
+Status grab_style(MainWindow& window, const ScreenshotOptions& options) {
+    StylePage& style = style_page(window);
+    if (const Status done = grab(window, QStringLiteral("style-empty"), options.directory); !done)
+        return done;
+    blend(window, options);
+    if (const Status done = grab_mask_dialog(window, options); !done) return done;
+    if (const Status done = grab_page(window, QStringLiteral("style"), options.directory); !done)
+        return done;
+    style.shelf().show_tab(StyleShelf::Tab::Results);
+    if (const Status done = grab(window, QStringLiteral("results"), options.directory); !done)
+        return done;
+    style.shelf().show_tab(StyleShelf::Tab::Library);
+    return grab_painter(window, options);
+}
+
 }  // namespace
 
 Status take_screenshots(MainWindow& window, StudioContext& context,
@@ -224,6 +261,7 @@ Status take_screenshots(MainWindow& window, StudioContext& context,
         train_page(window).run_controller()->stop();
         wait_for([&] { return !train_page(window).run_controller()->active(); }, options.seconds);
     };
+    if (options.only == QStringLiteral("style")) return grab_style(window, options);
     if (const Status trained = train(window, context, options); !trained) return trained;
     if (const Status done = page("train"); !done) return done;
     stop();
@@ -233,9 +271,8 @@ Status take_screenshots(MainWindow& window, StudioContext& context,
         return done;
     stop();
     if (const Status done = grab_run_dialogs(context, options); !done) return done;
-    blend(window, options);
-    if (const Status done = grab_mask_dialog(window, options); !done) return done;
-    for (const char* id : {"dataset", "style", "runs", "welcome"})
+    if (const Status done = grab_style(window, options); !done) return done;
+    for (const char* id : {"dataset", "runs", "welcome"})
         if (const Status done = page(id); !done) return done;
     return {};
 }

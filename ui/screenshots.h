@@ -14,6 +14,7 @@ class StudioContext;
 struct ScreenshotOptions {
     QString directory;
     QString weights;  ///< feature network for the Style page; empty: the built-in one
+    QString only;     ///< "style": that page and its dialogs alone; empty: everything
     int training_steps = 240;
     int seconds = 90;  ///< at most, for each of the two runs
 };

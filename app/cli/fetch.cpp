@@ -102,7 +102,7 @@ Status fetch(const State& state) {
 
 Result<fs::path> choose_weights(ParamSet& params, const std::string& named, bool features_given) {
     if (named.empty()) {
-        if (to_text(params.value("method")) == "instant") return fs::path();
+        if (style::one_pass(params)) return fs::path();
         const std::string id = to_text(params.value("features"));
         const auto* published = find_published_weights(id);
         if (!published) return fs::path();  // part of the program, or the engine says what it needs

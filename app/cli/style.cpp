@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/inline_run.h"
+#include "app/cli/networks.h"
 #include "app/cli/options.h"
 #include "app/cli/weights.h"
 #include "core/base/file.h"
@@ -21,6 +22,15 @@ struct State {
     std::string start, weights, out, run, resume, preset, format = "png";
     bool quiet = false, strip = false, each = false, blend = false, overwrite = false;
     ParamOptions options;
+    NetworkOptions networks;
+};
+
+/// What a single picture and a batch are made from.
+struct Chosen {
+    ParamSet params;
+    std::vector<fs::path> styles;
+    fs::path weights;
+    style::InstantNetworks networks;
 };
 
 struct StyleArgument {
@@ -41,13 +51,12 @@ StyleArgument split_weight(const std::string& text) {
     return {text.substr(0, at), text.substr(at + 1)};
 }
 
-/// Preset, then what was given by name; `styles` get the weights that stand behind their names.
-Result<ParamSet> chosen_params(const State& state, std::vector<fs::path>& styles) {
+/// Preset, then what was given by name; the styles' weights stand behind their names.
+Result<Chosen> choose(const State& state) {
     if (state.contents.empty())
         return Error{ErrorCode::InvalidArgument, "Name a picture with --content.", ""};
-    if (state.styles.empty())
-        return Error{ErrorCode::InvalidArgument, "Name at least one picture with --style.", ""};
-    ParamSet params(style::schema());
+    Chosen chosen{ParamSet(style::schema()), {}, {}, {}};
+    auto& [params, styles, weights, networks] = chosen;
     if (!state.preset.empty())
         if (Status applied = apply_preset(params, state.preset, style::presets()); !applied)
             return applied.error();
@@ -61,7 +70,18 @@ Result<ParamSet> chosen_params(const State& state, std::vector<fs::path>& styles
                 return set.error();
     }
     if (Status applied = state.options.apply_to(params); !applied) return applied.error();
-    return params;
+    auto files = state.networks.choose(params, state.options);
+    if (!files) return files.error();
+    networks = *std::move(files);
+    if (!style::needs_styles(params) && !(styles.empty() && state.masks.empty()))
+        return Error{ErrorCode::InvalidArgument,
+                     "A painter has its style in itself: leave --style and --mask out.", ""};
+    if (style::needs_styles(params) && styles.empty())
+        return Error{ErrorCode::InvalidArgument, "Name at least one picture with --style.", ""};
+    auto file = choose_weights(params, state.weights, state.options.given("features"));
+    if (!file) return file.error();
+    weights = *std::move(file);
+    return chosen;
 }
 
 bool is_folder(const fs::path& path) {
@@ -82,25 +102,22 @@ bool is_batch(const State& state) {
 
 Status run_batch(const State& state) {
     StyleBatch batch{ParamSet(style::schema())};
-    std::vector<fs::path> styles;
-    Result<ParamSet> params = chosen_params(state, styles);
-    if (!params) return params.error();
+    Result<Chosen> chosen = choose(state);
+    if (!chosen) return chosen.error();
     if (!state.start.empty() || !state.run.empty() || !state.masks.empty())
         return Error{ErrorCode::InvalidArgument,
                      "--start, --mask and --run are for a single picture, not for a batch.", ""};
     std::vector<std::string> style_names;
-    for (const fs::path& path : styles) style_names.push_back(path.string());
+    for (const fs::path& path : chosen->styles) style_names.push_back(path.string());
     for (const auto& [from, to] : {std::pair(&state.contents, &batch.contents),
                                    std::pair(&std::as_const(style_names), &batch.styles)}) {
         auto pictures = expand_pictures(*from);
         if (!pictures) return pictures.error();
         *to = *std::move(pictures);
     }
-    Result<fs::path> weights =
-        choose_weights(*params, state.weights, state.options.given("features"));
-    if (!weights) return weights.error();
-    batch.params = *std::move(params);
-    batch.weights = *std::move(weights);
+    batch.params = chosen->params;
+    batch.weights = chosen->weights;
+    batch.networks = chosen->networks;
     batch.out = state.out;
     batch.blend = state.blend;
     batch.extension = state.format;
@@ -152,22 +169,23 @@ Status tell_forecast(const StyleRequest& request) {
 }
 
 Result<PreparedRun> prepare_new(const State& state) {
-    std::vector<fs::path> styles;
-    Result<ParamSet> params = chosen_params(state, styles);
-    if (!params) return params.error();
-    StyleRequest request{
-        .params = *std::move(params), .content = state.contents[0], .styles = std::move(styles)};
+    Result<Chosen> chosen = choose(state);
+    if (!chosen) return chosen.error();
+    StyleRequest request{.params = chosen->params,
+                         .content = state.contents[0],
+                         .styles = chosen->styles,
+                         .start = {},
+                         .weights = chosen->weights,
+                         .masks = {},
+                         .networks = chosen->networks};
     if (!state.start.empty()) request.start = state.start;
     for (const std::string& mask : state.masks)
         request.masks.push_back(mask == "-" ? fs::path() : fs::path(mask));
-    Result<fs::path> weights =
-        choose_weights(request.params, state.weights, state.options.given("features"));
-    if (!weights) return weights.error();
-    request.weights = *std::move(weights);
-    if (!state.quiet && to_text(request.params.value("method")) == "optimise")
+    if (!state.quiet && !style::one_pass(request.params))
         if (Status told = tell_forecast(request); !told) return told.error();
     const std::string name =
-        request.content.stem().string() + " in the style of " + request.styles[0].stem().string();
+        request.content.stem().string() + " in the style of " +
+        (request.styles.empty() ? request.networks.painter : request.styles[0]).stem().string();
     return prepare_style(request, run_folder(state.run, name), name);
 }
 
@@ -259,6 +277,7 @@ void add_style(CLI::App& app, Handlers& handlers) {
     command->add_flag("--overwrite", state->overwrite, "Batch: make again what is there");
     command->add_flag("--strip", state->strip, "Leave the settings out of the picture");
     command->add_flag("--quiet", state->quiet, "No progress");
+    state->networks.add_to(*command);
     state->options.add_to(*command, style::schema());
     handlers[command] = [state] { return blend(*state); };
 }

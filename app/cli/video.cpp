@@ -3,6 +3,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/inline_run.h"
+#include "app/cli/networks.h"
 #include "app/cli/options.h"
 #include "app/cli/weights.h"
 #include "core/base/file.h"
@@ -19,6 +20,7 @@ struct State {
     double fps = 0;
     bool quiet = false;
     ParamOptions options;
+    NetworkOptions networks;
 };
 
 Status make_film(const State& state) {
@@ -27,6 +29,15 @@ Status make_film(const State& state) {
         if (Status applied = apply_preset(request.params, state.preset, style::presets()); !applied)
             return applied;
     if (Status applied = state.options.apply_to(request.params); !applied) return applied;
+    auto networks = state.networks.choose(request.params, state.options);
+    if (!networks) return networks.error();
+    request.networks = *std::move(networks);
+    if (style::needs_styles(request.params) == state.styles.empty())
+        return Error{ErrorCode::InvalidArgument,
+                     state.styles.empty()
+                         ? "Name at least one picture with --style, or a painter with --painter."
+                         : "A painter has its style in itself: leave --style out.",
+                     ""};
     Result<fs::path> weights =
         choose_weights(request.params, state.weights, state.options.given("features"));
     if (!weights) return weights.error();
@@ -65,7 +76,6 @@ void add_video(CLI::App& app, Handlers& handlers) {
         ->required()
         ->type_name("SOURCE");
     command->add_option("--style", state->styles, "A picture whose style is taken; up to 8")
-        ->required()
         ->type_name("FILE")
         ->take_all();
     command
@@ -90,6 +100,7 @@ void add_video(CLI::App& app, Handlers& handlers) {
         ->check(CLI::Range(0, 240))
         ->capture_default_str();
     command->add_flag("--quiet", state->quiet, "No progress");
+    state->networks.add_to(*command);
     state->options.add_to(*command, video_schema());
     handlers[command] = [state] { return make_film(*state); };
 }

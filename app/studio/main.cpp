@@ -87,7 +87,11 @@ int main(int argc, char** argv) {
     const QCommandLineOption time_start(
         QStringLiteral("time-start"),
         QApplication::translate("main", "Print when the window is painted and when all is loaded."));
-    parser.addOptions({home, screenshots, weights, smoke, time_start});
+    const QCommandLineOption only(
+        QStringLiteral("only"),
+        QApplication::translate("main", "With --screenshots: of the Style page alone (\"style\")."),
+        QStringLiteral("page"));
+    parser.addOptions({home, screenshots, weights, smoke, only, time_start});
     parser.process(app);
 
     Workspace workspace = Workspace::standard();
@@ -112,7 +116,8 @@ int main(int argc, char** argv) {
         context.set_engine(*engine);
         ui::MainWindow window(context);
         const ui::ScreenshotOptions options{.directory = parser.value(screenshots),
-                                            .weights = parser.value(weights)};
+                                            .weights = parser.value(weights),
+                                            .only = parser.value(only)};
         const Status taken = (*engine)->take_screenshots(window, context, options);
         return taken ? 0 : fail(taken.error());
     }

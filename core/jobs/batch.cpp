@@ -75,9 +75,11 @@ class BatchRun final : public Run {
 
   private:
     std::int64_t steps_per_picture() const { return style::total_steps(batch_.params); }
-    std::size_t per_content() const { return batch_.blend ? 1 : batch_.styles.size(); }
+    bool paints() const { return !style::needs_styles(batch_.params); }
+    std::size_t per_content() const { return batch_.blend || paints() ? 1 : batch_.styles.size(); }
     const fs::path& content() const { return batch_.contents[item_ / per_content()]; }
     std::vector<fs::path> styles() const {
+        if (paints()) return {};
         if (batch_.blend) return batch_.styles;
         return {batch_.styles[item_ % per_content()]};
     }
@@ -90,6 +92,7 @@ class BatchRun final : public Run {
         }
         style::StyleInputs inputs;
         inputs.weights = batch_.weights;
+        inputs.networks = batch_.networks;
         auto picture = read(content());
         if (!picture) return fail(picture.error(), report), Status();
         inputs.content = *std::move(picture);
@@ -141,6 +144,7 @@ class BatchRun final : public Run {
     void fail(const Error& error, StepReport& report) {
         std::string names;
         for (const fs::path& path : styles()) names += (names.empty() ? "" : ", ") + name_of(path);
+        if (paints()) names = name_of(batch_.networks.painter);
         skip("failed",
              name_of(content()) + " in the style of " + names + ": " +
                  (error.message.empty() ? "one of its pictures cannot be read, see above"
@@ -203,7 +207,9 @@ std::vector<fs::path> batch_results(const StyleBatch& batch) {
         results.push_back(batch.out / (name + "." + batch.extension));
     };
     for (const fs::path& content : batch.contents) {
-        if (batch.blend)
+        if (!style::needs_styles(batch.params))
+            add(content, short_stem(batch.networks.painter));
+        else if (batch.blend)
             add(content,
                 short_stem(batch.styles.front()) +
                     (batch.styles.size() > 1 ? "+" + std::to_string(batch.styles.size() - 1)
@@ -216,7 +222,12 @@ std::vector<fs::path> batch_results(const StyleBatch& batch) {
 
 Result<std::unique_ptr<Run>> make_batch_run(StyleBatch batch) {
     if (batch.contents.empty()) return invalid("A batch needs at least one content picture.");
-    if (batch.styles.empty()) return invalid("A batch needs at least one style picture.");
+    const bool paints = !style::needs_styles(batch.params);
+    if (batch.styles.empty() && !paints)
+        return invalid("A batch needs at least one style picture.");
+    if (paints)
+        if (auto painter = style::identify_painter(batch.networks.painter); !painter)
+            return painter.error();
     if (batch.blend && batch.styles.size() > static_cast<std::size_t>(style::kMaxStyles))
         return invalid("At most " + std::to_string(style::kMaxStyles) +
                        " styles can be blended into one picture, not " +

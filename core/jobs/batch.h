@@ -9,14 +9,16 @@
 #include "core/base/result.h"
 #include "core/params/param_set.h"
 #include "core/session/run.h"
+#include "core/style/instant/networks.h"
 
 namespace pentimento {
 
 struct StyleBatch {
     ParamSet params;                              ///< of style::schema()
     std::vector<std::filesystem::path> contents;  ///< pictures
-    std::vector<std::filesystem::path> styles;
+    std::vector<std::filesystem::path> styles;  ///< not with a painter
     std::filesystem::path weights;
+    style::InstantNetworks networks = {};
     std::filesystem::path out;  ///< a folder; made when it is not there
     bool blend = false;         ///< all styles in each result, not one result for each style
     std::string extension = "png";
@@ -28,7 +30,8 @@ struct StyleBatch {
 Result<std::vector<std::filesystem::path>> expand_pictures(
     const std::vector<std::string>& pictures_and_folders);
 
-/// Where each result of `batch` goes, content by content: "<content>--<style>.png", with "-2" and
+/// Where each result of `batch` goes, content by content: "<content>--<style>.png" (with a painter
+/// its file's name for the style's), with "-2" and
 /// so on where two would be called alike. The same call always gives the same names.
 std::vector<std::filesystem::path> batch_results(const StyleBatch& batch);
 

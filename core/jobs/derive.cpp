@@ -85,7 +85,7 @@ std::int64_t last_step_of(const Experiment& experiment) {
 }
 
 /// Where the dataset or the weights are now, if the person named another place.
-Json inputs_at(Json inputs, const ResumeSources& sources) {
+Json with_sources(Json inputs, const ResumeSources& sources) {
     std::error_code ignored;
     if (!inputs.is_object()) return inputs;
     if (!sources.pack.empty()) inputs["dataset"] = fs::absolute(sources.pack, ignored).string();
@@ -122,7 +122,7 @@ Result<PreparedRun> prepare_branch(const fs::path& source_dir, const CheckpointC
     RunInfo info{.kind = source->info().kind,
                  .name = name,
                  .params = params->to_json(),
-                 .inputs = jobs::inputs_at(source->info().inputs, sources),
+                 .inputs = jobs::with_sources(inputs_at(*source, checkpoint->step), sources),
                  .environment = gan::environment()};
     info.branched_from = RunSource{origin, checkpoint->step};
     Result<Experiment> branch =
@@ -179,7 +179,7 @@ Result<PreparedRun> prepare_replay(const fs::path& source_dir, const fs::path& d
     RunInfo info{.kind = source->info().kind,
                  .name = name,
                  .params = params->to_json(),
-                 .inputs = jobs::inputs_at(source->info().inputs, sources),
+                 .inputs = jobs::with_sources(source->info().inputs, sources),
                  .environment = gan::environment()};
     info.branched_from = source->info().branched_from;
     info.weights_from = source->info().weights_from;

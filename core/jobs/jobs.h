@@ -15,6 +15,7 @@
 #include "core/media/picture.h"
 #include "core/params/param_set.h"
 #include "core/session/worker.h"
+#include "core/style/instant/networks.h"
 
 namespace pentimento {
 
@@ -39,15 +40,24 @@ Result<PreparedRun> prepare_training(const ParamSet& params, const std::filesyst
 struct StyleRequest {
     ParamSet params;
     std::filesystem::path content;
-    std::vector<std::filesystem::path> styles;
+    std::vector<std::filesystem::path> styles;  ///< a painter needs none
     std::optional<std::filesystem::path> start;
     std::filesystem::path weights;
     /// Where each style counts, in the order of `styles`; empty paths and missing ones: no mask.
     std::vector<std::filesystem::path> masks = {};
+    style::InstantNetworks networks = {};
 };
 /// Copies the pictures into <dir>/inputs, so that the run can be resumed without the originals.
+/// Weights and networks stay where they are.
 Result<PreparedRun> prepare_style(const StyleRequest& request, const std::filesystem::path& dir,
                                   const std::string& name);
+
+/// Other masks for a refinement at work, as StyleRequest::masks: copies them into the run's folder
+/// and makes what Worker::amend takes. The log keeps which ones they are (event "inputs").
+Result<Amendment> prepare_mask_change(const Experiment& experiment,
+                                      const std::vector<std::filesystem::path>& masks);
+/// A run's inputs as they were when `step` was done: those of run.json with the changes of the log.
+Json inputs_at(const Experiment& experiment, std::int64_t step);
 
 /// What a style network learns from. Datasets and weights stay where they are; the style picture is
 /// copied into the run.

@@ -1,6 +1,8 @@
 // The kinds of stored runs, and the way from a folder to a Run.
 #include "core/jobs/kinds.h"
 
+#include <limits>
+
 #include "core/base/text.h"
 #include "core/session/replay_run.h"
 #include "core/style/style_run.h"
@@ -40,7 +42,7 @@ Result<Maker> gan_maker(const Experiment& experiment, const ResumeSources& sourc
 }
 
 Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sources) {
-    const Json& inputs = experiment.info().inputs;
+    const Json inputs = inputs_at(experiment, std::numeric_limits<std::int64_t>::max());
     const fs::path folder = experiment.directory() / "inputs";
     const fs::path weights =
         sources.weights.empty() ? fs::path(text_of(inputs, "weights")) : sources.weights;
@@ -57,10 +59,13 @@ Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sou
     const std::vector<fs::path> styles = files("styles"), masks = files("masks");
     const fs::path content = folder / fs::path(text_of(inputs, "content")).filename();
     const std::string start = text_of(inputs, "start");
+    const style::InstantNetworks networks{text_of(inputs, "encoder"), text_of(inputs, "decoder"),
+                                          text_of(inputs, "painter")};
     // Decoding takes a moment, so it happens on the worker's thread.
     return Maker([=](const ParamSet& params) -> Result<std::unique_ptr<Run>> {
         style::StyleInputs pictures;
         pictures.weights = weights;
+        pictures.networks = networks;
         Result<Frame> frame = read_picture(content);
         if (!frame) return frame.error();
         pictures.content = *std::move(frame);

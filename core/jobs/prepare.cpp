@@ -1,4 +1,6 @@
 // Starting and resuming runs.
+#include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/base/text.h"
 #include "core/jobs/kinds.h"
 #include "core/style/style_run.h"
@@ -47,8 +49,9 @@ Result<PreparedRun> prepare_training(const ParamSet& params, const fs::path& pac
 
 Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& dir,
                                   const std::string& name) {
-    if (request.styles.empty() ||
-        request.styles.size() > static_cast<std::size_t>(style::kMaxStyles))
+    if (style::needs_styles(request.params) &&
+        (request.styles.empty() ||
+         request.styles.size() > static_cast<std::size_t>(style::kMaxStyles)))
         return Error{
             ErrorCode::InvalidArgument,
             "Style transfer needs one to " + std::to_string(style::kMaxStyles) + " style pictures.",
@@ -56,6 +59,13 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
     if (!request.weights.empty())
         if (Result<std::string> kind = style::identify_weights(request.weights); !kind)
             return kind.error();
+    if (!style::needs_styles(request.params)) {
+        if (request.networks.painter.empty())
+            return Error{ErrorCode::InvalidArgument,
+                         "The method needs a trained painter: choose its file, or train one.", ""};
+        if (auto painter = style::identify_painter(request.networks.painter); !painter)
+            return painter.error();
+    }
     // Read once before anything is written, so that a wrong file leaves no half-made run behind.
     std::vector<fs::path> pictures = request.styles;
     pictures.push_back(request.content);
@@ -74,6 +84,10 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
         if (!header) return header.error();
     }
     Json inputs = {{"weights", absolute_or_empty(request.weights)}, {"styles", Json::array()}};
+    for (const auto& [key, file] : {std::pair("encoder", request.networks.features),
+                                    std::pair("decoder", request.networks.decoder),
+                                    std::pair("painter", request.networks.painter)})
+        if (!file.empty()) inputs[key] = absolute_or_empty(file);
     inputs["content"] = "content" + request.content.extension().string();
     inputs["content_name"] = to_valid_utf8(request.content.filename().native());
     for (std::size_t i = 0; i < request.styles.size(); ++i)
@@ -112,6 +126,34 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
     });
     if (!experiment) return experiment.error();
     return jobs::prepared(*std::move(experiment), request.params, std::nullopt, {});
+}
+
+Result<Amendment> prepare_mask_change(const Experiment& experiment,
+                                      const std::vector<fs::path>& masks) {
+    std::vector<std::optional<Frame>> frames;
+    Json names = Json::array();
+    for (std::size_t i = 0; i < masks.size(); ++i) {
+        frames.emplace_back();
+        if (masks[i].empty()) {
+            names.push_back("");
+            continue;
+        }
+        Result<Frame> frame = read_picture(masks[i]);
+        if (!frame) return frame.error();
+        frames.back() = *std::move(frame);
+        const Result<std::string> bytes = read_file(masks[i]);
+        if (!bytes) return bytes.error();
+        // Named by what it shows: the ones before it stay for the checkpoints that belong to them.
+        auto copied = copy_input(masks[i], experiment.directory() / "inputs",
+                                 "mask-" + std::to_string(i + 1) + "-" + to_hex(hash64(*bytes)));
+        if (!copied) return copied.error();
+        names.push_back(*copied);
+    }
+    return Amendment{
+        [frames = std::move(frames)](Run& run) { return style::change_masks(run, frames); },
+        {.type = "inputs",
+         .text = masks.empty() ? "Without masks from here." : "Other masks from here.",
+         .data = {{"masks", names}}}};
 }
 
 Result<PreparedRun> prepare_style_training(const StyleTrainingRequest& request, const fs::path& dir,
@@ -159,7 +201,7 @@ Status export_style_network(const fs::path& run, const fs::path& out) {
     if (!latest) return latest.error();
     Result<ParamSet> params = current_params(*experiment);
     if (!params) return params.error();
-    return style::train::export_network(latest->dir, *params, out);
+    return style::train::export_network(latest->dir, *params, out, experiment->info().name);
 }
 
 Result<PreparedRun> prepare_resume(const fs::path& dir, std::optional<std::int64_t> total_steps,

@@ -25,6 +25,15 @@ Result<ParamSet> params_at(const Experiment& experiment, std::int64_t step) {
     return params;
 }
 
+Json inputs_at(const Experiment& experiment, std::int64_t step) {
+    Json inputs = experiment.info().inputs;
+    if (!inputs.is_object()) return inputs;
+    for (const Event& event : settled(experiment.read_events()))
+        if (event.type == "inputs" && event.step <= step && event.data.is_object())
+            for (const auto& [key, value] : event.data.items()) inputs[key] = value;
+    return inputs;
+}
+
 Result<Preview> sample_run(const fs::path& dir, const gan::SampleRequest& request) {
     Result<Experiment> experiment = Experiment::open(dir);
     if (!experiment) return experiment.error();

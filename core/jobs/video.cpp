@@ -87,13 +87,25 @@ Result<Json> describe(const VideoRequest& request, const VideoInfo& info) {
             {{"name", to_valid_utf8(path.filename().native())}, {"xxh3", to_hex(hash64(*bytes))}});
     }
     std::error_code failed;
-    return Json{{"version", kFormatVersion},
-                {"source", to_valid_utf8(fs::absolute(request.source, failed).native())},
-                {"width", info.width},
-                {"height", info.height},
-                {"weights", to_valid_utf8(request.weights.filename().native())},
-                {"styles", styles},
-                {"params", params}};
+    Json networks = Json::object();
+    for (const auto& [key, file] : {std::pair("encoder", request.networks.features),
+                                    std::pair("decoder", request.networks.decoder),
+                                    std::pair("painter", request.networks.painter)}) {
+        if (file.empty()) continue;
+        const auto bytes = read_file(file);
+        if (!bytes) return bytes.error();
+        networks[key] = to_hex(hash64(*bytes));
+    }
+    Json description{{"version", kFormatVersion},
+                     {"source", to_valid_utf8(fs::absolute(request.source, failed).native())},
+                     {"width", info.width},
+                     {"height", info.height},
+                     {"weights", to_valid_utf8(request.weights.filename().native())},
+                     {"styles", styles},
+                     {"params", params}};
+    // Work folders from before networks of one's own have no such entry.
+    if (!networks.empty()) description["networks"] = networks;
+    return description;
 }
 
 Status check_same(const Json& wanted, const fs::path& folder) {
@@ -245,10 +257,9 @@ class VideoRun final : public Run {
         return follow() ? request_.params.get(kFrameSteps) : first_steps();
     }
     bool keeps_colour() const { return to_text(request_.params.value("colour")) != "none"; }
-    /// An instant blend has no start that could be moved along; it hardly flickers by itself.
+    /// What one pass makes has no start that could be moved along; it hardly flickers by itself.
     bool follow() const {
-        return request_.params.get(kFollow) &&
-               to_text(request_.params.value("method")) != "instant";
+        return request_.params.get(kFollow) && !style::one_pass(request_.params);
     }
     /// Those that a style run knows.
     ParamSet style_params() const {
@@ -290,6 +301,7 @@ class VideoRun final : public Run {
         content_ = *std::move(content);
         style::StyleInputs inputs;
         inputs.weights = request_.weights;
+        inputs.networks = request_.networks;
         inputs.content = content_;
         inputs.styles = styles_;
         ParamSet params = style_params();
@@ -424,8 +436,9 @@ fs::path video_work_folder(const fs::path& out) {
 }
 
 Result<std::unique_ptr<Run>> make_video_run(VideoRequest request) {
-    if (request.styles.empty() ||
-        request.styles.size() > static_cast<std::size_t>(style::kMaxStyles))
+    if (style::needs_styles(request.params) &&
+        (request.styles.empty() ||
+         request.styles.size() > static_cast<std::size_t>(style::kMaxStyles)))
         return invalid("A film needs 1 to " + std::to_string(style::kMaxStyles) +
                        " style pictures.");
     if (to_text(request.params.value("init")) == "picture")

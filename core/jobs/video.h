@@ -10,6 +10,7 @@
 #include "core/base/result.h"
 #include "core/params/param_set.h"
 #include "core/session/run.h"
+#include "core/style/instant/networks.h"
 
 namespace pentimento {
 
@@ -19,8 +20,9 @@ const Schema& video_schema();
 struct VideoRequest {
     ParamSet params;               ///< of video_schema()
     std::filesystem::path source;  ///< as VideoReader::open
-    std::vector<std::filesystem::path> styles;
+    std::vector<std::filesystem::path> styles;  ///< not with a painter
     std::filesystem::path weights;
+    style::InstantNetworks networks = {};
     /// An .mp4, or a folder for the frames as PNG.
     std::filesystem::path out;
     std::int64_t frames = 0;  ///< only so many; 0: all

@@ -48,6 +48,7 @@ Status Worker::begin(WorkerOptions options) {
     failure_.reset();
     metric_specs_.clear();
     patch_.clear();
+    amendment_.reset();
     stop_wanted_ = snapshot_wanted_ = preview_wanted_ = false;
     single_steps_ = 0;
     options_ = std::move(options);
@@ -113,6 +114,10 @@ Status Worker::edit(const Patch& patch) {
     return command(Action::EditLive, [&] {
         for (const auto& [id, value] : patch) patch_[id] = value;
     });
+}
+
+Status Worker::amend(Amendment amendment) {
+    return command(Action::EditLive, [&] { amendment_ = std::move(amendment); });
 }
 
 void Worker::request_preview() {

@@ -44,6 +44,12 @@ struct WorkerOptions {
     bool start_paused = false;
 };
 
+/// Another change than of a setting: of what the run works on.
+struct Amendment {
+    std::function<Status(Run&)> apply;  ///< on the worker's thread, between two steps
+    Event event;                        ///< logged once it is applied; `step` is filled in
+};
+
 class Worker {
   public:
     /// Loading can take seconds, so the run is made on the worker's thread.
@@ -71,6 +77,9 @@ class Worker {
     Status snapshot();   ///< checkpoint and sample at the next step boundary, also while paused
     Status edit(
         const Patch& patch);  ///< applied at the next step boundary and echoed as an "edit" event
+    /// Applied at the next step boundary, also while paused; of several until then the last one. A
+    /// warning says when the run could not take it.
+    Status amend(Amendment amendment);
     void request_preview();   ///< at the next step boundary, also while paused
     void join();              ///< waits for the thread to end; a no-op without one
 
@@ -99,6 +108,7 @@ class Worker {
     std::optional<Error> failure_;
     std::vector<MetricSpec> metric_specs_;
     Patch patch_;  ///< the mailbox: newest value per id
+    std::optional<Amendment> amendment_;
     bool stop_wanted_ = false;
     bool snapshot_wanted_ = false;
     bool preview_wanted_ = false;

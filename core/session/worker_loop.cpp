@@ -46,6 +46,7 @@ Status Worker::Loop::run(const Factory& factory) {
     while (!completed_) {
         Orders orders = wait_for_orders();
         if (!orders.patch.empty()) apply(orders.patch);
+        if (orders.amendment) amend(*std::move(orders.amendment));
         if (orders.stop) break;
         if (orders.step)
             if (Status stepped = step(); !stepped) return stepped;
@@ -68,7 +69,7 @@ Worker::Loop::Orders Worker::Loop::wait_for_orders() {
     std::unique_lock lock(worker_.mutex_);
     const auto something_to_do = [&] {
         return worker_.stop_wanted_ || worker_.snapshot_wanted_ || worker_.preview_wanted_ ||
-               worker_.single_steps_ > 0 || !worker_.patch_.empty() ||
+               worker_.single_steps_ > 0 || !worker_.patch_.empty() || worker_.amendment_ ||
                worker_.state_ == State::Running;
     };
     if (!something_to_do()) {
@@ -89,6 +90,7 @@ Worker::Loop::Orders Worker::Loop::wait_for_orders() {
     }
     Orders orders;
     orders.patch = std::exchange(worker_.patch_, {});
+    orders.amendment = std::exchange(worker_.amendment_, std::nullopt);
     orders.stop = worker_.stop_wanted_;
     orders.snapshot = std::exchange(worker_.snapshot_wanted_, false);
     orders.preview = std::exchange(worker_.preview_wanted_, false);
@@ -108,6 +110,15 @@ void Worker::Loop::apply(const Patch& patch) {
     }
     for (Event& event : edit_events(before, run_->params(), run_->steps_done()))
         tell(std::move(event));
+}
+
+void Worker::Loop::amend(Amendment amendment) {
+    if (Status applied = amendment.apply(*run_); !applied) {
+        warn(applied.error().message);
+        return;
+    }
+    amendment.event.step = run_->steps_done();
+    tell(std::move(amendment.event));
 }
 
 Status Worker::Loop::step() {

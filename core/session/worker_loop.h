@@ -26,10 +26,12 @@ class Worker::Loop {
   private:
     struct Orders {  ///< what was asked for since the last boundary
         Patch patch;
+        std::optional<Amendment> amendment;
         bool stop = false, snapshot = false, preview = false, step = false;
     };
     Orders wait_for_orders();
     void apply(const Patch& patch);
+    void amend(Amendment amendment);
     Status step();
     void report(StepReport& report);
     /// The run went back: so do the record and the progress.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/style/params.h"
@@ -54,6 +55,7 @@ Objective::Objective(std::shared_ptr<const nn::FeatureNetwork> network,
                      const nn::FeatureDefinition& definition, const ParamSet& params,
                      const Pictures& pictures, std::int64_t tile)
     : network_(std::move(network)),
+      min_edge_(definition.min_edge),
       tile_edge_(tile),
       scale_(params.get(kLossScale) == "sum" ? LossScale::Sum : LossScale::Relative),
       kind_(parse_style_loss(params.get(kStyleLoss))),
@@ -66,25 +68,36 @@ Objective::Objective(std::shared_ptr<const nn::FeatureNetwork> network,
     const auto style = style_layers(definition, params);
     layers_.insert(layers_.end(), style.begin(), style.end());
     geometry_.resize(layers_.size());
-    // A whole picture without masks needs to know nothing of how its features lie.
-    if (tile_edge_ > 0 || !pictures.masks.empty())
-        geometry_ =
-            layer_geometry(*network_, layers_, definition.min_edge, pictures.content.device());
+    if (tile_edge_ > 0) look_at_geometry(pictures.content.device());
     tiles_ = plan_tiles(pictures.content.size(2), pictures.content.size(3), tile_edge_,
                         halo_of(geometry_));
     remember_content(pictures.content);
     for (const auto& picture : pictures.styles) style_targets_.push_back(targets_of(picture));
-    std::vector<std::int64_t> channels, cells;
+    std::vector<std::int64_t> channels;
     for (const auto& target : style_targets_.at(0)) channels.push_back(target.spread.size(0));
     layer_weights_ = layer_weights(params.get(kLayerWeights), channels);
-    for (std::size_t i = content_layers_; i < layers_.size(); ++i)
-        cells.push_back(geometry_[i].cell);
-    for (const auto& mask : pictures.masks) masks_.emplace_back(mask, cells);
     likeness_ = pictures.likeness;
     likeness_mask_ = pictures.likeness_mask;
     likeness_weight_ = pictures.likeness_weight;
     if (scale_ == LossScale::Relative)
         likeness_weight_ *= kLikenessUnit / static_cast<double>(pictures.content.numel());
+    set_masks(pictures.masks, params);
+}
+
+void Objective::look_at_geometry(const torch::Device& device) {
+    if (std::exchange(geometry_known_, true)) return;
+    geometry_ = layer_geometry(*network_, layers_, min_edge_, device);
+}
+
+void Objective::set_masks(const std::vector<Tensor>& masks, const ParamSet& params) {
+    torch::NoGradGuard no_grad;
+    comparisons_.clear();  // they point at the masks
+    masks_.clear();
+    if (!masks.empty()) look_at_geometry(masks[0].device());
+    std::vector<std::int64_t> cells;
+    for (std::size_t i = content_layers_; i < layers_.size(); ++i)
+        cells.push_back(geometry_[i].cell);
+    for (const auto& mask : masks) masks_.emplace_back(mask, cells);
     set_weights(params);
 }
 

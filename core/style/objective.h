@@ -59,6 +59,8 @@ class Objective {
 
     /// Takes the live weights over.
     void set_weights(const ParamSet& params);
+    /// Other masks of the same size, or none, with the weights of `params`.
+    void set_masks(const std::vector<torch::Tensor>& masks, const ParamSet& params);
 
     /// With relative losses the gradient is that of total × number of pixels, so that it is of the
     /// order 1; with plain sums it is that of the total.
@@ -84,6 +86,7 @@ class Objective {
     Look look(const torch::Tensor& picture, const Tile& tile, bool with_gradient) const;
     std::vector<StyleTarget> targets_of(const torch::Tensor& style) const;
     void remember_content(const torch::Tensor& content);
+    void look_at_geometry(const torch::Device& device);
     void add_moments(const Look& look, const Tile& tile,
                      std::vector<std::vector<Moments>>& moments) const;
     torch::Tensor add_likeness(const torch::Tensor& picture, torch::Tensor& gradient) const;
@@ -96,9 +99,11 @@ class Objective {
     std::size_t style_layer(std::size_t i) const { return content_layers_ + i; }
 
     std::shared_ptr<const nn::FeatureNetwork> network_;
+    int min_edge_;                     ///< px that the network needs
     std::vector<std::string> layers_;  ///< the content layers, then the style layers
     std::size_t content_layers_ = 1;
     std::vector<LayerGeometry> geometry_;  ///< of layers_
+    bool geometry_known_ = false;  ///< a whole picture without masks needs to know nothing of it
     std::int64_t tile_edge_ = 0;
     std::vector<Tile> tiles_;
     LossScale scale_;

@@ -45,13 +45,16 @@ const Param<std::string> kMethod =
         .choice("optimise", "Refined",
                 "Its pixels are moved until content and style agree: the finest results, in "
                 "minutes")
-        .choice("instant", "Instant", "A trained network paints it in one pass, at once");
+        .choice("instant", "Instant", "A trained network paints it in one pass, at once")
+        .choice(
+            "painter", "Trained painter",
+            "A network of your own, trained on the style of one picture, paints it in one pass");
 const Param<double> kStrength =
     Param<double>("strength", 1)
         .label("Strength")
         .help(
-            "How far an instant blend goes over to the style: 0 leaves the picture as it is, 1 "
-            "takes the style's colours and textures whole. Acts at once.")
+            "How far an instant blend or a painter goes over to the style: 0 leaves the picture as "
+            "it is, 1 takes the style's colours and textures whole. Acts at once.")
         .group(kBlend)
         .range(0, 1)
         .step(0.05)
@@ -64,6 +67,7 @@ const Param<std::string> kInit =
             "noise lets the "
             "style invent more and needs more steps.")
         .group(kPicture)
+        .when("method", {"optimise"})
         .choice("content", "The content picture", "Keeps the drawing; good after a few dozen steps")
         .choice("instant", "The instant blend", "Already in style: the fewest steps")
         .choice("noise", "Noise", "Freer, slower")
@@ -94,6 +98,7 @@ const Param<std::string> kScales =
             "Coarse to fine begins small, where large forms are found soon, and grows: better "
             "brushwork in large pictures, and faster.")
         .group(kPicture)
+        .when("method", {"optimise"})
         .choice("one", "The final one only")
         .choice("growing", "Coarse to fine", "Each size √2 times the one before it");
 const Param<std::int64_t> kMinSize = Param<std::int64_t>("min_size", 128)
@@ -139,6 +144,7 @@ const Param<double> kContentWeight = Param<double>("content_weight", 1)
                                              "picture shows. More keeps faces and edges; less "
                                              "lets the style dissolve them. Acts at once.")
                                          .group(kBlend)
+                                         .when("method", {"optimise"})
                                          .range(0, 10000)
                                          .log_scale()
                                          .step(0.1)
@@ -151,6 +157,7 @@ const Param<double> kStyleWeight =
             "pictures. Only its "
             "relation to Content counts: doubling both changes nothing. Acts at once.")
         .group(kBlend)
+        .when("method", {"optimise"})
         .range(0, 1'000'000)
         .log_scale()
         .step(0.5)
@@ -162,6 +169,7 @@ const Param<double> kTvWeight = Param<double>("tv_weight", 1)
                                         "alike. A little removes grain; much gives "
                                         "flat areas like watercolour. Acts at once.")
                                     .group(kBlend)
+                                    .when("method", {"optimise"})
                                     .range(0, 10000)
                                     .log_scale()
                                     .step(0.1)
@@ -328,6 +336,7 @@ const Param<std::int64_t> kSteps = Param<std::int64_t>("steps", 200)
                                            "on.")
                                        .unit("steps")
                                        .group(kOptimisation)
+                                       .when("method", {"optimise"})
                                        .range(1, 100'000)
                                        .step(50)
                                        .log_scale()
@@ -337,6 +346,7 @@ const Param<std::string> kOptimiser =
         .label("Optimiser")
         .help("How the picture is improved.")
         .group(kOptimisation)
+        .when("method", {"optimise"})
         .choice("adam", "Adam", "Fast at the start, calm under live changes")
         .choice("lbfgs", "L-BFGS", "The classic: finest result for many steps, more memory")
         .choice("sgd", "Gradient descent", "With momentum; the simplest, to compare with")

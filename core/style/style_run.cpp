@@ -41,7 +41,14 @@ torch::Tensor upsampled(const torch::Tensor& picture, const std::vector<std::int
     return at::upsample_bicubic2d(picture, {shape[2], shape[3]}, false).clamp_(0, 1);
 }
 
-class StyleRun : public Run {
+/// What change_masks() finds in a Run.
+class FollowsMasks {
+  public:
+    virtual ~FollowsMasks() = default;
+    virtual Status change_masks(std::vector<std::optional<Frame>> masks) = 0;
+};
+
+class StyleRun : public Run, public FollowsMasks {
   public:
     StyleRun(ParamSet params, Ingredients ingredients, WorkingScale scale, torch::Tensor picture)
         : params_(std::move(params)),
@@ -71,6 +78,21 @@ class StyleRun : public Run {
             scale_.objective.set_weights(params_);
             optimiser_->objective_changed();
             average_ = torch::Tensor();  // the picture is on its way elsewhere
+            return {};
+        });
+    }
+
+    Status change_masks(std::vector<std::optional<Frame>> masks) override {
+        return tensor::guarded("Changing the masks", [&]() -> Status {
+            StyleInputs wanted = ingredients_.inputs;
+            wanted.masks = std::move(masks);
+            if (auto fit = check_pictures(params_, wanted); !fit) return fit;
+            ingredients_.inputs = std::move(wanted);
+            torch::NoGradGuard no_grad;
+            scale_.objective.set_masks(ingredients_.masks(scale_.shape[3], scale_.shape[2]),
+                                       params_);
+            optimiser_->objective_changed();
+            average_ = torch::Tensor();
             return {};
         });
     }
@@ -303,14 +325,44 @@ std::vector<MetricSpec> metric_specs() {
     };
 }
 
+bool one_pass(const ParamSet& params) {
+    return to_text(params.value("method")) != "optimise";
+}
+
+bool needs_styles(const ParamSet& params) {
+    return to_text(params.value("method")) != "painter";
+}
+
 std::int64_t total_steps(const ParamSet& params) {
-    return params.get(kMethod) == "instant" ? 1 : params.get(kSteps);
+    return one_pass(params) ? 1 : params.get(kSteps);
+}
+
+Status check_pictures(const ParamSet& params, const StyleInputs& inputs) {
+    const auto invalid = [](std::string message) {
+        return Error{ErrorCode::InvalidArgument, std::move(message), {}};
+    };
+    if (!needs_styles(params)) return {};
+    if (inputs.styles.empty() || inputs.styles.size() > kMaxStyles)
+        return invalid("A style run needs 1 to " + std::to_string(kMaxStyles) +
+                       " style pictures, not " + std::to_string(inputs.styles.size()) + ".");
+    if (inputs.masks.size() > inputs.styles.size())
+        return invalid("There are more masks than style pictures: each belongs to one of them.");
+    for (const auto& mask : inputs.masks)
+        if (mask && mask->empty())
+            return invalid("A mask is empty: choose another picture for it.");
+    return {};
+}
+
+Status change_masks(Run& run, std::vector<std::optional<Frame>> masks) {
+    if (auto* refinement = dynamic_cast<FollowsMasks*>(&run))
+        return refinement->change_masks(std::move(masks));
+    return Error{ErrorCode::Unsupported, "Only a refinement follows masks while it runs.", {}};
 }
 
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs) {
     return tensor::guarded("Preparing the pictures", [&] {
-        return params.get(kMethod) == "instant" ? make_instant_run(params, std::move(inputs))
-                                                : build_run(params, std::move(inputs));
+        return one_pass(params) ? make_instant_run(params, std::move(inputs))
+                                : build_run(params, std::move(inputs));
     });
 }
 

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/params/param_set.h"
 #include "core/session/run.h"
+#include "core/style/instant/networks.h"
 
 namespace pentimento::style {
 
@@ -40,25 +41,36 @@ struct Likeness {
 
 struct StyleInputs {
     Frame content;
-    std::vector<Frame> styles;   ///< 1 … kMaxStyles
+    std::vector<Frame> styles;   ///< 1 … kMaxStyles; a painter needs none and looks at none
     std::optional<Frame> start;  ///< for init = picture
     /// Where each style counts: grey pictures of any size, white = fully. Fewer than styles, or
     /// none, is fine. A style without a mask gets what the others leave; without any mask, every
     /// style is everywhere.
     std::vector<std::optional<Frame>> masks;
-    /// Of the feature network named by "features"; empty for the built-in one. Instant blends do
-    /// not look at it.
+    /// Of the feature network named by "features"; empty for the built-in one. Only refinements
+    /// look at it.
     std::filesystem::path weights;
+    InstantNetworks networks;  ///< for the methods of one pass
     std::optional<Likeness> likeness;
 };
 
 /// What every style run measures; also for showing stored runs.
 std::vector<MetricSpec> metric_specs();
 
-/// Steps from beginning to end: 1 for an instant blend.
+/// Whether the method paints in one pass: instant blends and painters.
+bool one_pass(const ParamSet& params);
+/// Whether it takes its style from pictures: all but painters.
+bool needs_styles(const ParamSet& params);
+/// Steps from beginning to end: 1 for a method of one pass.
 std::int64_t total_steps(const ParamSet& params);
+/// InvalidArgument, saying what is wrong, for numbers of styles and masks that cannot work.
+Status check_pictures(const ParamSet& params, const StyleInputs& inputs);
 
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, StyleInputs inputs);
+
+/// Between two steps of a refinement: other masks, as in StyleInputs. Nothing starts over. The same
+/// thread as all calls to `run`; Unsupported for runs that do not look at masks again.
+Status change_masks(Run& run, std::vector<std::optional<Frame>> masks);
 
 /// What a refinement will take. The final size counts for size and tile.
 struct Forecast {

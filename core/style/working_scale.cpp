@@ -27,14 +27,7 @@ int smallest_edge(const Frame& frame, int least) {
 }  // namespace
 
 Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inputs) {
-    if (inputs.styles.empty() || inputs.styles.size() > kMaxStyles)
-        return invalid("A style run needs 1 to " + std::to_string(kMaxStyles) +
-                       " style pictures, not " + std::to_string(inputs.styles.size()) + ".");
-    if (inputs.masks.size() > inputs.styles.size())
-        return invalid("There are more masks than style pictures: each belongs to one of them.");
-    for (const auto& mask : inputs.masks)
-        if (mask && mask->empty())
-            return invalid("A mask is empty: choose another picture for it.");
+    if (auto fit = check_pictures(params, inputs); !fit) return fit.error();
     if (inputs.likeness &&
         (inputs.likeness->picture.empty() ||
          inputs.likeness->mask.size() != static_cast<std::size_t>(inputs.likeness->picture.width) *
@@ -68,6 +61,13 @@ Result<torch::Tensor> Ingredients::content(std::size_t scale) const {
                            "The content picture");
 }
 
+std::vector<torch::Tensor> Ingredients::masks(std::int64_t width, std::int64_t height) const {
+    auto masks = make_masks(inputs.masks, inputs.styles.size(), static_cast<int>(width),
+                            static_cast<int>(height));
+    for (auto& mask : masks) mask = mask.to(device);
+    return masks;
+}
+
 Result<Pictures> Ingredients::pictures(const ParamSet& params, std::size_t scale) const {
     auto content = this->content(scale);
     if (!content) return content.error();
@@ -79,10 +79,7 @@ Result<Pictures> Ingredients::pictures(const ParamSet& params, std::size_t scale
         if (!style) return style.error();
         pictures.styles.push_back(style->to(device));
     }
-    pictures.masks =
-        make_masks(inputs.masks, inputs.styles.size(), static_cast<int>(content->size(3)),
-                   static_cast<int>(content->size(2)));
-    for (auto& mask : pictures.masks) mask = mask.to(device);
+    pictures.masks = masks(content->size(3), content->size(2));
     pictures.content = content->to(device);
     if (inputs.likeness) {
         const auto& [picture, mask, weight] = *inputs.likeness;

@@ -27,6 +27,8 @@ struct Ingredients {
     static Result<Ingredients> prepare(const ParamSet& params, StyleInputs inputs);
     /// Content, styles and masks at that size, on the device.
     Result<Pictures> pictures(const ParamSet& params, std::size_t scale) const;
+    /// Those alone, for a picture of that size.
+    std::vector<torch::Tensor> masks(std::int64_t width, std::int64_t height) const;
     /// [1, 3, h, w]
     Result<torch::Tensor> content(std::size_t scale) const;
 };

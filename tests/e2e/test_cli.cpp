@@ -286,6 +286,145 @@ TEST_F(Cli, StyleNeedsNothingButTheProgram) {
     EXPECT_LT(total(rows.back()), total(rows.front()));
 }
 
+TEST_F(Cli, APainterIsTrainedAndPaintsPicturesBatchesAndFilms) {
+    const fs::path samples = fs::path(PENTIMENTO_SOURCE_DIR) / "resources/samples";
+    const std::string content = (samples / "content-landscape.jpg").string(),
+                      waves = (samples / "style-waves.jpg").string();
+    write_toy_pack(home / "squares.pack", 48, 3, 24);
+    const auto train = [&](const std::string& network, const std::string& file) {
+        const Outcome done = run({"train-style",
+                                  "--network",
+                                  network,
+                                  "--data",
+                                  path("squares.pack"),
+                                  "--styles",
+                                  path("squares.pack"),
+                                  "--style",
+                                  waves,
+                                  "--width",
+                                  "4",
+                                  "--crop",
+                                  "32",
+                                  "--batch",
+                                  "2",
+                                  "--steps",
+                                  "2",
+                                  "--threads",
+                                  "1",
+                                  "--out",
+                                  path(("run " + network).c_str()),
+                                  "--export",
+                                  path(file.c_str())});
+        ASSERT_EQ(done.status, 0) << done.err;
+    };
+    train("painter", "mine.safetensors");
+    train("decoder", "decoder.safetensors");
+    const std::string painter = path("mine.safetensors");
+
+    Outcome done = run({"style", "--content", content, "--painter", painter, "--size", "150",
+                        "--threads", "1", "--run", path("painted"), "--out", path("painted.png")});
+    ASSERT_EQ(done.status, 0) << done.err;
+    const auto picture = read_picture(home / "painted.png");
+    ASSERT_TRUE(picture);
+    EXPECT_EQ(std::max(picture->width, picture->height), 150);
+    EXPECT_EQ(to_text(current_params(*Experiment::open(home / "painted"))->value("method")),
+              "painter");
+    // A batch is named after the painter; a second call finds all made.
+    const std::vector<std::string> batch = {
+        "style",     "--content", content,  (samples / "content-still-life.jpg").string(),
+        "--painter", painter,     "--size", "64",
+        "--threads", "1",         "--out",  path("batch/")};
+    done = run(batch);
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_TRUE(fs::exists(home / "batch/content-landscape--mine.png"));
+    EXPECT_TRUE(fs::exists(home / "batch/content-still-life--mine.png"));
+    done = run(batch);
+    EXPECT_NE(done.out.find("2 were there already"), std::string::npos) << done.out;
+    // Films; another painter's frames are not mixed into them.
+    fs::create_directories(home / "clip");
+    for (int t = 0; t < 3; ++t)
+        ASSERT_TRUE(
+            write_picture(home / ("clip/" + std::to_string(t) + ".png"), MovingSquare{}.at(t)));
+    std::vector<std::string> film = {"video", "--in",   path("clip"), "--painter",
+                                     painter, "--size", "64",         "--threads",
+                                     "1",     "--out",  path("film")};
+    done = run(film);
+    ASSERT_EQ(done.status, 0) << done.err;
+    EXPECT_TRUE(fs::exists(home / "film/00000003.png"));
+    // Networks of one's own for instant blends.
+    done = run({"style", "--content", content, "--style", waves, "--method", "instant", "--decoder",
+                path("decoder.safetensors"), "--size", "64", "--threads", "1", "--run", path("own"),
+                "--out", path("own.png")});
+    EXPECT_EQ(done.status, 0) << done.err;
+
+    const auto refused = [&](std::vector<std::string> more, const char* word) {
+        std::vector<std::string> call = {"style", "--content", content, "--size",     "64",
+                                         "--run", path("x"),   "--out", path("x.png")};
+        call.insert(call.end(), more.begin(), more.end());
+        const Outcome outcome = run(call);
+        EXPECT_NE(outcome.status, 0) << word;
+        EXPECT_NE(outcome.err.find(word), std::string::npos) << outcome.err;
+        EXPECT_FALSE(fs::exists(home / "x")) << word;
+    };
+    refused({"--method", "painter"}, "--painter");
+    refused({"--painter", painter, "--style", waves}, "leave --style");
+    refused({"--painter", painter, "--method", "instant", "--style", waves}, "--method painter");
+    refused({"--painter", path("decoder.safetensors")}, "decoder for instant style");
+    refused({"--painter", path("squares.pack")}, "squares.pack");
+}
+
+TEST_F(Cli, MasksAreFollowedByInstantBlends) {
+    const fs::path samples = fs::path(PENTIMENTO_SOURCE_DIR) / "resources/samples";
+    std::vector<std::uint8_t> rgba;
+    for (int x = 0; x < 10; ++x) {
+        const std::uint8_t grey = x < 5 ? 255 : 0;
+        rgba.insert(rgba.end(), {grey, grey, grey, 255});
+    }
+    ASSERT_TRUE(write_picture(home / "left.png", Frame::from_rgba(10, 1, std::move(rgba))));
+    const auto blend = [&](const char* name, std::vector<std::string> more) {
+        std::vector<std::string> call = {"style",
+                                         "--content",
+                                         (samples / "content-landscape.jpg").string(),
+                                         "--method",
+                                         "instant",
+                                         "--size",
+                                         "128",
+                                         "--threads",
+                                         "1",
+                                         "--run",
+                                         path((std::string("run ") + name).c_str()),
+                                         "--out",
+                                         path(name)};
+        call.insert(call.end(), more.begin(), more.end());
+        const Outcome done = run(call);
+        EXPECT_EQ(done.status, 0) << done.err;
+        auto picture = read_picture(home / name);
+        EXPECT_TRUE(picture);
+        return picture ? *std::move(picture) : Frame{};
+    };
+    const std::string a = (samples / "style-waves.jpg").string(),
+                      b = (samples / "style-glass.jpg").string();
+    const Frame first = blend("a.png", {"--style", a}), second = blend("b.png", {"--style", b}),
+                both =
+                    blend("both.png", {"--style", a, b, "--mask", path("left.png"), "--mask", "-"});
+    ASSERT_EQ(both.width, first.width);
+    const auto mean = [](const Frame& frame, int from, int to, int channel) {
+        double sum = 0;
+        for (int y = 0; y < frame.height; ++y)
+            for (int x = from; x < to; ++x) sum += frame.row(y)[4 * x + channel];
+        return sum / (frame.height * (to - from));
+    };
+    // Each half has the colours of its own style, whichever way they differ.
+    const auto distance = [&](const Frame& other, int from, int to) {
+        double sum = 0;
+        for (int channel = 0; channel < 3; ++channel)
+            sum += std::abs(mean(both, from, to, channel) - mean(other, 0, other.width, channel));
+        return sum;
+    };
+    EXPECT_LT(distance(first, 0, 56), distance(second, 0, 56));
+    EXPECT_LT(distance(second, 72, 128), distance(first, 72, 128));
+}
+
 TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
     const fs::path weights = assets() / "weights" / "squeezenet1_1_caffe_f16.safetensors";
     if (!fs::exists(weights)) GTEST_SKIP() << "no assets";

@@ -35,6 +35,7 @@
 #include "core/session/state.h"
 #include "core/session/worker.h"
 #include "core/style/instant/instant.h"
+#include "core/style/instant/networks.h"
 #include "core/style/style_run.h"
 #include "core/style/train/style_training.h"
 

@@ -134,6 +134,34 @@ TEST(Worker, EditsApplyAtTheNextStepAndAreEchoedWithTheStep) {
     EXPECT_GT(edit->step, 0);
 }
 
+TEST(Worker, AmendmentsApplyBetweenStepsAndAreLoggedOrSaidToBeRefused) {
+    FakeProbe probe;
+    Worker worker;
+    std::int64_t at = -1;
+    const Amendment others{[&](pentimento::Run& run) {
+                               at = run.steps_done();
+                               return Status();
+                           },
+                           {.type = "inputs", .text = "Others."}};
+    const Amendment refused{[](pentimento::Run&) -> Status {
+                                return Error{ErrorCode::Unsupported, "Not here.", {}};
+                            },
+                            {.type = "inputs"}};
+    ASSERT_TRUE(worker.run_inline(fake(probe, {.total = 5}), {}, [&] {
+        if (probe.steps == 2) {
+            EXPECT_TRUE(worker.amend(others));
+        }
+        if (probe.steps == 4) {
+            EXPECT_TRUE(worker.amend(refused));
+        }
+    }));
+    EXPECT_EQ(at, 2);
+    const auto events = worker.events().take_all();
+    EXPECT_EQ(count(events, "inputs"), 1);
+    EXPECT_EQ(count(events, "warning"), 1);
+    EXPECT_FALSE(worker.amend(others)) << "nothing runs any more";
+}
+
 TEST(Worker, RefusedEditsAreWarningsAndChangeNothing) {
     FakeProbe probe;
     Worker worker;

@@ -30,7 +30,8 @@ class NetworkTrainingTest : public testing::Test {
             ASSERT_TRUE(write_safetensors(file(id), random_weights(id, torch::kHalf)));
         InstantDecoder decoder;
         decoder->init(tensor::make_generator(5, tensor::Stream::InitGenerator, 0));
-        ASSERT_TRUE(write_safetensors(file("decoder"), nn::module_state(*decoder)));
+        ASSERT_TRUE(write_safetensors(file("decoder"), nn::module_state(*decoder),
+                                      {{"format", kNetworkFormat}, {"network", "decoder"}}));
     }
     static void TearDownTestSuite() { std::filesystem::remove_all(folder()); }
     static std::filesystem::path& folder() {
@@ -182,6 +183,26 @@ TEST_F(NetworkTrainingTest, ThePainterIsJohnsons) {
     EXPECT_EQ(nn::parameter_count(*Painter(32)), 1'679'235);
     const auto painted = Painter(4)->forward(torch::rand({1, 3, 40, 48}));
     EXPECT_EQ(painted.sizes(), (torch::IntArrayRef{1, 3, 40, 48}));
+    EXPECT_EQ(Painter(4)->forward(torch::rand({1, 3, 41, 47})).sizes(),
+              (torch::IntArrayRef{1, 3, 41, 47}));
+}
+
+TEST_F(NetworkTrainingTest, APainterIsExportedAndPaints) {
+    const auto params = settings("painter", 2);
+    auto run = make(params);
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(run->step());
+    state(*run, "painted");
+    const auto out = folder() / "painter.safetensors";
+    ASSERT_TRUE(train::export_network(folder() / "painted", params, out, "Painter of waves"));
+    EXPECT_EQ(identify_painter(out)->name, "Painter of waves");
+    ParamSet painting(schema());
+    ASSERT_TRUE(painting.apply({{"method", std::string("painter")},
+                                {"size", std::int64_t{64}},
+                                {"threads", std::int64_t{1}}}));
+    auto blender = InstantBlender::make(painting, {.painter = out});
+    ASSERT_TRUE(blender) << blender.error().message;
+    (*blender)->set_content(waves_frame(75, 50, 0.11));
+    EXPECT_TRUE((*blender)->blend(painting));
 }
 
 class InstantTest : public NetworkTrainingTest {

@@ -228,12 +228,8 @@ void RunsPage::update_actions() {
     const QString gan = !row                                 ? one
                         : row->kind == QStringLiteral("gan") ? QString()
                                                              : tr("For GAN trainings only.");
-    const QString network = row && row->kind == QStringLiteral("style-training")
-                                ? tr("Style networks are trained in the terminal: "
-                                     "pentimento-cli train-style --resume.")
-                                : one;
-    set(open_, tr("Shows its curves and pictures"), network);
-    set(resume_, tr("Goes on from the newest checkpoint"), network);
+    set(open_, tr("Shows its curves and pictures"), one);
+    set(resume_, tr("Goes on from the newest checkpoint"), one);
     set(branch_, tr("Starts a new run from one of its checkpoints; this one stays as it is"), gan);
     set(replay_, tr("Does the whole run again, with every edit at its step"), gan);
     set(weights_, tr("Starts a new run on the dataset in use with the weights of a checkpoint"),

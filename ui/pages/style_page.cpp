@@ -1,20 +1,21 @@
-// The Style page: layout, edits and starting. Opening stored runs is in style/stored_run.cpp.
+// The Style page: layout, edits and live blends. Runs are in style/running.cpp, stored ones in
+// style/stored_run.cpp, the training of painters in style/painter_training.cpp.
 #include "ui/pages/style_page.h"
 
 #include <QComboBox>
-#include <QFile>
-#include <QFileInfo>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QSplitter>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include "core/style/style_run.h"
-#include "ui/dialogs/export_dialog.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/instant_preview.h"
+#include "ui/pages/style/mask_control.h"
+#include "ui/pages/style/painter_chooser.h"
 #include "ui/pages/style/run_bar.h"
+#include "ui/pages/style/shelf.h"
 #include "ui/pages/style/weights_chooser.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
@@ -29,10 +30,6 @@ namespace {
 constexpr int kInputsWidth = 250;
 constexpr int kSettingsWidth = 310;
 
-std::filesystem::path file_path(const QString& path) {
-    return QFile::encodeName(path).toStdString();
-}
-
 // All parameters but the pictures' weights, which stand at the wells.
 QStringList panel_ids() {
     QStringList ids;
@@ -40,10 +37,6 @@ QStringList panel_ids() {
     for (int i = 0; i < style::kMaxStyles; ++i)
         ids.removeAll(QString::fromStdString(style::style_weight_id(i)));
     return ids;
-}
-
-bool has_param(const char* id) {
-    return style::schema().find(id) != nullptr;
 }
 
 QFrame* framed(QWidget* content, int width) {
@@ -66,6 +59,8 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     inputs_ = new InputsPanel(context.workspace().root / "inputs", [this](int index) {
         return panel_->editor(QString::fromStdString(style::style_weight_id(index)));
     });
+    painters_ = new PainterChooser(context.workspace().root / "painters");
+    inputs_->set_instead_of_styles(painters_);
     gallery_ = new SampleGallery;
     gallery_->view().set_smooth(true);
     gallery_->view().setAccessibleName(tr("Result"));
@@ -73,6 +68,7 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
                                     tr("Put a content picture and a style picture into the wells "
                                        "on the left: a first blend appears at once, and Blend "
                                        "refines it."));
+    shelf_ = new StyleShelf(context.workspace());
     bar_ = new StyleRunBar(*controller_);
 
     auto* heading = new QLabel(tr("Style"));
@@ -89,10 +85,21 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     banner_ = new QLabel;
     banner_->setWordWrap(true);
     banner_->setTextFormat(Qt::PlainText);
-    banner_->hide();
+    offer_ = new QPushButton(tr("&Use this painter"));
+    theme::set_role(offer_, "primary");
+    offer_->setToolTip(tr("Makes a file of the painter and paints with it"));
+    offer_->hide();
+    banner_row_ = new QWidget;
+    auto* banner = new QHBoxLayout(banner_row_);
+    banner->setContentsMargins(0, 0, 0, 0);
+    banner->setSpacing(12);
+    banner->addWidget(banner_, 1);
+    banner->addWidget(offer_);
+    banner_row_->hide();
     auto* middle = new QVBoxLayout;
     middle->setSpacing(10);
     middle->addWidget(gallery_, 1);
+    middle->addWidget(shelf_);
     middle->addWidget(bar_);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
@@ -103,7 +110,7 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     layout->setContentsMargins(24, 20, 24, 20);
     layout->setSpacing(12);
     layout->addLayout(header);
-    layout->addWidget(banner_);
+    layout->addWidget(banner_row_);
     layout->addLayout(columns, 1);
     connect_all();
     network_changed();
@@ -143,9 +150,41 @@ void StylePage::connect_all() {
         update_controls();
         blend_instantly();
     });
-    // Instant blends do not follow masks: what is shown stays.
-    connect(inputs_, &InputsPanel::mask_changed, this, &StylePage::update_controls);
-    connect(instant_, &InstantPreview::blended, this, &StylePage::show_instant);
+    connect(inputs_, &InputsPanel::mask_changed, this, [this] {
+        update_controls();
+        if (inputs_->loading()) return;  // a mask is being written; it tells again
+        if (controller_->active())
+            change_masks();
+        else
+            blend_instantly();
+    });
+    connect(painters_, &PainterChooser::changed, this, [this] {
+        update_controls();
+        blend_instantly();
+    });
+    connect(painters_, &PainterChooser::training_wanted, this, &StylePage::plan_painter);
+    connect(offer_, &QPushButton::clicked, this, &StylePage::use_painter);
+    connect(instant_, &InstantPreview::blended, this, [this](const Frame& frame, bool final) {
+        show_instant(frame);
+        if (final) remember_instant(frame);
+    });
+    connect(inputs_, &InputsPanel::keep_wanted, this,
+            [this](const QString& path) { shelf_->keep(PictureSource::from_path(path)); });
+    const auto load = [this](const QString& path, bool as_style) {
+        if (controller_->active() || preparer_.busy())
+            return Q_EMIT context_.message(tr("A run is going on here: its pictures stay."), false);
+        if (!as_style) return inputs_->content().load(path);
+        if (method() == "painter") panel_->apply({{"method", std::string("instant")}}, tr("Style"));
+        inputs_->add_style(path);
+    };
+    connect(shelf_, &StyleShelf::style_chosen, this,
+            [load](const QString& path) { load(path, true); });
+    connect(shelf_, &StyleShelf::content_chosen, this,
+            [load](const QString& path) { load(path, false); });
+    connect(shelf_, &StyleShelf::result_chosen, this, &StylePage::bring_back);
+    connect(shelf_, &StyleShelf::failed, this,
+            [this](const QString& reason) { show_banner(reason, true); });
+    connect(&context_, &StudioContext::runs_changed, shelf_, &StyleShelf::refresh_results);
     connect(instant_, &InstantPreview::failed, this,
             [this](const QString& message) { show_banner(message, false); });
     connect(inputs_, &InputsPanel::style_removed, this, [this](int from) {
@@ -166,10 +205,11 @@ void StylePage::connect_all() {
     connect(bar_, &StyleRunBar::export_wanted, this, &StylePage::export_picture);
     connect(controller_, &RunController::state_changed, this, [this](State state) {
         update_controls();
-        if (state == State::Finished || state == State::Failed) {
-            gallery_->refresh();
-            Q_EMIT context_.runs_changed();
-        }
+        if (state != State::Finished && state != State::Failed) return;
+        if (importing_) return import_ended();
+        gallery_->refresh();
+        Q_EMIT context_.runs_changed();
+        if (training_shown()) training_ended();
     });
     connect(controller_, &RunController::preview_arrived, this, [this](const Preview& preview) {
         instant_params_.reset();
@@ -203,25 +243,35 @@ QString StylePage::banner() const {
 void StylePage::show_banner(const QString& text, bool error) {
     theme::set_role(banner_, error ? "error" : "muted");
     banner_->setText(text);
-    banner_->setVisible(!text.isEmpty());
+    banner_row_->setVisible(!text.isEmpty());
+    offer_->hide();
+}
+
+std::string StylePage::method() const {
+    return std::get<std::string>(panel_->params().value("method"));
+}
+
+style::InstantNetworks StylePage::networks() const {
+    style::InstantNetworks networks;
+    if (method() == "painter") networks.painter = painters_->painter();
+    return networks;
 }
 
 QString StylePage::blocked() const {
     if (inputs_->loading()) return tr("A picture is still being read.");
     if (!inputs_->content().picture()) return tr("Put a content picture into its well first.");
-    if (inputs_->style_count() == 0) return tr("Put a style picture into its well first.");
     const ParamSet& params = panel_->params();
+    if (method() == "painter") return painters_->missing();
+    if (inputs_->style_count() == 0) return tr("Put a style picture into its well first.");
     // An instant blend has networks of its own.
-    if (std::get<std::string>(params.value("method")) == "instant") return {};
+    if (method() == "instant") return {};
     if (const QString missing = weights_->missing(); !missing.isEmpty()) return missing;
-    if (has_param("features") &&
-        std::get<std::string>(params.value("features")) != weights_->network().toStdString())
+    if (std::get<std::string>(params.value("features")) != weights_->network().toStdString())
         return tr("The weights file belongs to another feature network than the settings name: "
                   "choose "
                   "another file, or set the network to “%1”.")
             .arg(weights_->network());
-    if (has_param("init") && std::get<std::string>(params.value("init")) == "picture" &&
-        !inputs_->start().picture())
+    if (std::get<std::string>(params.value("init")) == "picture" && !inputs_->start().picture())
         return tr("Put a start picture into its well, or start from noise or from the content.");
     return {};
 }
@@ -234,16 +284,17 @@ void StylePage::update_controls() {
                              ? tr("The run is being prepared.")
                              : QString::fromUtf8(restart.reason.data(),
                                                  static_cast<qsizetype>(restart.reason.size()));
-    inputs_->set_locked(lock);
+    // A refinement at work follows its masks.
+    const bool refining = controller_->permitted(Action::EditLive).allowed &&
+                          controller_->active() && !preparer_.busy() && !importing_ &&
+                          !training_shown() && method() == "optimise";
+    inputs_->set_locked(lock, refining ? QString() : lock);
     panel_->set_restart_locked(lock);
     weights_->set_locked(lock);
-    if (has_param("init"))
-        inputs_->set_start_visible(std::get<std::string>(panel_->params().value("init")) ==
-                                   "picture");
-    const bool instant =
-        has_param("method") && std::get<std::string>(panel_->params().value("method")) == "instant";
-    inputs_->set_masks_idle(
-        instant ? tr("An instant blend does not follow masks; a refinement does.") : QString());
+    painters_->set_locked(lock);
+    inputs_->set_styles_visible(method() != "painter");
+    inputs_->set_start_visible(method() == "optimise" &&
+                               std::get<std::string>(panel_->params().value("init")) == "picture");
     bar_->set_preparing(preparer_.busy());
     bar_->set_blocked(blocked());
     bar_->set_continuable(shown_.has_value());
@@ -257,7 +308,7 @@ void StylePage::update_before() {
 
 // The weights file says which network it is; naming it twice would only invite a contradiction.
 void StylePage::network_changed() {
-    if (!weights_->network().isEmpty() && has_param("features") && !controller_->active()) {
+    if (!weights_->network().isEmpty() && !controller_->active()) {
         ParamSet params = panel_->params();
         if (params.set("features", weights_->network().toStdString())) panel_->set_params(params);
     }
@@ -272,7 +323,7 @@ void StylePage::choose_preset(int index) {
         if (auto applied = preset.apply_to(params); !applied)
             return show_banner(QString::fromStdString(applied.error().message), true);
         // A preset is about the method; the weights file still decides about the network.
-        if (!weights_->network().isEmpty() && has_param("features"))
+        if (!weights_->network().isEmpty())
             (void)params.set("features", weights_->network().toStdString());
         panel_->set_params(params, tr("Preset %1").arg(QString::fromStdString(preset.label)));
         show_banner(QString::fromStdString(preset.help), false);
@@ -282,7 +333,8 @@ void StylePage::choose_preset(int index) {
 }
 
 void StylePage::follow_edit(const Patch& patch) {
-    if (controller_->active()) {
+    // The settings of a painter's training have like names and are others.
+    if (controller_->active() && !training_shown() && !importing_) {
         Patch live;
         for (const auto& [id, value] : patch) {
             const ParamSpec* spec = style::schema().find(id);
@@ -300,115 +352,34 @@ void StylePage::follow_edit(const Patch& patch) {
 
 void StylePage::blend_instantly() {
     const auto& content = inputs_->content().picture();
-    if (controller_->active() || preparer_.busy() || !content || inputs_->style_count() == 0)
+    const bool paints = method() == "painter";
+    if (controller_->active() || preparer_.busy() || !content ||
+        (paints ? painters_->painter().empty() : inputs_->style_count() == 0))
         return instant_->cancel();
     InstantPreview::Pictures pictures;
     pictures.content = content->frame;
-    for (int i = 0; i < inputs_->style_count(); ++i)
-        pictures.styles[static_cast<std::size_t>(i)] = inputs_->style(i).picture()->frame;
+    pictures.networks = networks();
+    for (int i = 0; i < inputs_->style_count() && !paints; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        pictures.styles[at] = inputs_->style(i).picture()->frame;
+        if (const auto& mask = inputs_->mask(i).mask()) pictures.masks[at] = mask->image;
+    }
     instant_->request(panel_->params(), pictures);
 }
 
 void StylePage::show_instant(const Frame& frame) {
     instant_params_ = panel_->params();
-    (void)instant_params_->set("method", std::string("instant"));
+    if (method() != "painter") (void)instant_params_->set("method", std::string("instant"));
     gallery_->show_live({.frame = frame});
     update_controls();
-}
-
-StyleRequest StylePage::request() const {
-    StyleRequest request{panel_->params(),
-                         file_path(inputs_->content().picture()->path),
-                         {},
-                         {},
-                         weights_->weights(),
-                         inputs_->masks()};
-    for (int i = 0; i < inputs_->style_count(); ++i)
-        request.styles.push_back(file_path(inputs_->style(i).picture()->path));
-    if (has_param("init") && std::get<std::string>(request.params.value("init")) == "picture")
-        request.start = file_path(inputs_->start().picture()->path);
-    return request;
-}
-
-void StylePage::blend() {
-    if (!blocked().isEmpty() || controller_->active() || preparer_.busy()) return;
-    const StyleRequest request = this->request();
-    const QString name = QStringLiteral("%1 + %2").arg(
-        QFileInfo(inputs_->content().picture()->name).completeBaseName(),
-        QFileInfo(inputs_->style(0).picture()->name).completeBaseName());
-    show_banner({}, false);
-    instant_->cancel();
-    // Copies the pictures into the run's folder.
-    preparer_.start(
-        [request, name = name.toStdString(), runs = context_.workspace().runs()] {
-            return prepare_style(request, Experiment::fresh_directory(runs, name), name);
-        },
-        [this](Result<PreparedRun> prepared) { start_prepared(std::move(prepared)); });
-    update_controls();
-}
-
-void StylePage::continue_run() {
-    if (!shown_ || controller_->active() || preparer_.busy()) return;
-    show_banner({}, false);
-    const std::int64_t wanted =
-        has_param("steps") ? std::get<std::int64_t>(panel_->params().value("steps")) : 0;
-    const std::int64_t done = std::max(controller_->progress().step, gallery_->current_step());
-    // A run that has reached its end goes on for as long again.
-    std::optional<std::int64_t> total;
-    if (wanted > 0) total = done >= wanted ? done + wanted : wanted;
-    ResumeSources sources;
-    sources.weights = weights_->weights();
-    Patch live;
-    for (const ParamSpec& spec : style::schema().specs())
-        if (spec.apply == Apply::Live && spec.id != "steps")
-            live[spec.id] = panel_->params().value(spec.id);
-    preparer_.start([dir = shown_->directory(), total, sources,
-                     live] { return prepare_resume(dir, total, live, sources); },
-                    [this](Result<PreparedRun> prepared) { start_prepared(std::move(prepared)); });
-    update_controls();
-}
-
-void StylePage::start_prepared(Result<PreparedRun> prepared) {
-    if (!prepared) {
-        show_banner(QString::fromStdString(prepared.error().message), true);
-        return update_controls();
-    }
-    shown_ = prepared->options.experiment;
-    bar_->reset_losses();
-    gallery_->set_experiment(shown_);
-    update_before();
-    const Status started = controller_->start(std::move(*prepared));
-    if (!started) show_banner(QString::fromStdString(started.error().message), true);
-    update_controls();
-    Q_EMIT context_.runs_changed();
-}
-
-void StylePage::export_picture() {
-    ExportSubject subject;
-    subject.frame = gallery_->current_frame();
-    if (subject.frame.empty()) return;
-    if (instant_params_) {
-        subject.settings = export_settings("style", "Instant blend", 1, *instant_params_);
-        subject.suggested_name = tr("instant blend");
-    } else if (shown_) {
-        subject.settings = export_settings(*shown_, gallery_->current_step());
-        subject.suggested_name = QStringLiteral("%1-%2")
-                                     .arg(QString::fromStdString(shown_->info().name)
-                                              .replace(QStringLiteral(" + "), QStringLiteral("-")))
-                                     .arg(gallery_->current_step());
-    }
-    subject.directory = QString::fromStdString(context_.workspace().exports().string());
-    auto* dialog = new ExportDialog(std::move(subject), this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &ExportDialog::exported, this, [this](const QStringList& files) {
-        Q_EMIT context_.message(tr("Written: %1").arg(files.value(0)), false);
-    });
-    dialog->open();
 }
 
 void StylePage::shut_down() {
     preparer_.cancel();
     opener_.cancel();
+    masker_.cancel();
+    exporter_.cancel();
+    importing_.reset();
     instant_->cancel();
     controller_->shut_down();
 }

@@ -1,22 +1,30 @@
 // The Style page: pictures in wells, one live weight a style, and the result as it is painted.
 #pragma once
 
+#include <memory>
+
+#include "core/style/instant/networks.h"
 #include "ui/background.h"
 #include "ui/pages/page.h"
 #include "ui/run_controller.h"
 
 class QComboBox;
 class QLabel;
+class QPushButton;
 
 namespace pentimento::ui {
 
 class CompareChooser;
 class InputsPanel;
 class InstantPreview;
+class PainterChooser;
 class ParamPanel;
 class SampleGallery;
 class StyleRunBar;
+class StyleShelf;
 class WeightsChooser;
+struct PainterPlan;
+struct StyleResult;
 struct StoredStyleRun;
 
 class StylePage : public Page {
@@ -30,8 +38,14 @@ class StylePage : public Page {
 
     /// Starts a run with what the wells and the panel hold.
     void blend();
-    /// Shows a stored run; with `resume`: goes on with it.
+    /// Shows a stored run, a blend or the training of a style network; with `resume`: goes on with
+    /// it.
     void open_run(const QString& directory, bool resume) override;
+    /// Asks what a painter shall learn, and trains it here.
+    void plan_painter();
+    void train_painter(const PainterPlan& plan);
+    /// Makes a file of the trained painter that is shown, and paints with it.
+    void use_painter();
     void export_picture();
 
     RunController& controller() { return *controller_; }
@@ -41,6 +55,10 @@ class StylePage : public Page {
     StyleRunBar& bar() { return *bar_; }
     SampleGallery& gallery() { return *gallery_; }
     InstantPreview& instant() { return *instant_; }
+    PainterChooser& painters() { return *painters_; }
+    StyleShelf& shelf() { return *shelf_; }
+    /// The button beside the banner, with what it offers.
+    QPushButton& offer() { return *offer_; }
     CompareChooser& compare() { return *compare_; }
     /// Why blending cannot start, for the button's tooltip.
     QString blocked() const;
@@ -62,6 +80,17 @@ class StylePage : public Page {
     void blend_instantly();
     void show_instant(const Frame& frame);
     void show_banner(const QString& text, bool error);
+    std::string method() const;
+    style::InstantNetworks networks() const;
+    void change_masks();
+    /// Into the history: what is shown is a result of this session.
+    void remember_instant(const Frame& frame);
+    void bring_back(const StyleResult& result);
+    bool training_shown() const;  ///< the run that is shown trains a network
+    void show_training(const Experiment& experiment, bool resume);
+    void training_ended();
+    void start_training(const PainterPlan& plan, const std::filesystem::path& pack);
+    void import_ended();
 
     RunController* controller_;
     InputsPanel* inputs_;
@@ -71,11 +100,20 @@ class StylePage : public Page {
     SampleGallery* gallery_;
     StyleRunBar* bar_;
     CompareChooser* compare_;
+    QWidget* banner_row_;
     QLabel* banner_;
+    QPushButton* offer_;
+    PainterChooser* painters_;
+    StyleShelf* shelf_;
     InstantPreview* instant_;
     std::optional<ParamSet> instant_params_;  ///< of the picture shown, while it is an instant one
     std::optional<Experiment> shown_;         ///< the run whose pictures are in the gallery
-    Background preparer_, opener_;
+    struct Import {
+        std::shared_ptr<const PainterPlan> plan;
+        std::filesystem::path pack;
+    };
+    std::optional<Import> importing_;  ///< the run at work reads pictures for a training
+    Background preparer_, opener_, masker_, exporter_;
 };
 
 }  // namespace pentimento::ui

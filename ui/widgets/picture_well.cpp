@@ -329,6 +329,10 @@ void PictureWell::contextMenuEvent(QContextMenuEvent* event) {
     for (const QString& path : sample_pictures())
         samples->addAction(QFileInfo(path).completeBaseName(), this, [this, path] { load(path); });
     samples->setEnabled(free && !samples->isEmpty());
+    if (keepable_)
+        menu.addAction(tr("Add to the &library"), this, [this] {
+                Q_EMIT keep_wanted(picture_->path);
+            })->setEnabled(picture_.has_value());
     menu.addSeparator();
     menu.addAction(tr("&Remove"), QKeySequence(Qt::Key_Delete), this,
                    [this] {

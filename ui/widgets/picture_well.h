@@ -33,6 +33,8 @@ class PictureWell : public QWidget {
     void clear();
     void paste();
     void choose_file();
+    /// Offers to put the picture into a library: keep_wanted() tells.
+    void set_keepable(bool on) { keepable_ = on; }
     /// While a run uses the picture: no change, and this tooltip. Empty allows changes.
     void set_locked(const QString& reason);
 
@@ -42,6 +44,7 @@ class PictureWell : public QWidget {
   Q_SIGNALS:
     void changed();  ///< another picture, or none
     void remove_requested();
+    void keep_wanted(const QString& path);
 
   protected:
     void paintEvent(QPaintEvent*) override;
@@ -69,6 +72,7 @@ class PictureWell : public QWidget {
     std::optional<WellPicture> picture_;
     QPixmap thumbnail_;
     QToolButton* remove_;
+    bool keepable_ = false;
     bool hovered_ = false, drop_hovered_ = false;
     std::optional<QPoint> pressed_;
     std::unique_ptr<Background> loader_;

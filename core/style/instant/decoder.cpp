@@ -24,7 +24,13 @@ const std::vector<std::string>& instant_layers() {
     return layers;
 }
 
-ChannelStatistics channel_statistics(const Tensor& features, double epsilon) {
+ChannelStatistics channel_statistics(const Tensor& features, double epsilon, const Tensor& mask) {
+    if (mask.defined()) {
+        const auto weights = mask / mask.sum().clamp_min(1e-6);
+        const auto mean = (features * weights).sum({2, 3}, /*keepdim=*/true);
+        const auto variance = ((features - mean).square() * weights).sum({2, 3}, true);
+        return {mean, (variance + epsilon).sqrt()};
+    }
     const auto [variance, mean] =
         torch::var_mean(features, at::IntArrayRef{2, 3}, /*unbiased=*/false, /*keepdim=*/true);
     return {mean, (variance + epsilon).sqrt()};

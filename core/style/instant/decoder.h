@@ -22,7 +22,9 @@ struct ChannelStatistics {
 };
 /// `epsilon` is added to the variance. The usual one is for features whose channels have a mean of
 /// 1: a channel that hardly answers to the content must not be blown up to the style's deviation.
-ChannelStatistics channel_statistics(const torch::Tensor& features, double epsilon = 1e-2);
+/// `mask`, [H, W] in [0, 1]: how much each place counts; undefined: all alike.
+ChannelStatistics channel_statistics(const torch::Tensor& features, double epsilon = 1e-2,
+                                     const torch::Tensor& mask = {});
 
 /// (features − own mean)/own deviation · wanted deviation + wanted mean: equation 8.
 torch::Tensor with_statistics(const torch::Tensor& features, const ChannelStatistics& own,

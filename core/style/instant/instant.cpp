@@ -1,47 +1,59 @@
-// What is remembered, and the one pass.
+// What an instant blend remembers, and the one pass.
 #include "core/style/instant/instant.h"
 
 #include <array>
 #include <cmath>
 #include <optional>
 
+#include "core/base/text.h"
 #include "core/nn/features/builtin.h"
 #include "core/nn/features/feature_network.h"
 #include "core/nn/module_state.h"
 #include "core/style/colour.h"
 #include "core/style/instant/decoder.h"
+#include "core/style/instant/engine.h"
 #include "core/style/instant/instant_run.h"
+#include "core/style/masks.h"
 #include "core/style/params.h"
 #include "core/style/style_run.h"
 #include "core/style/working_picture.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
 #include "core/tensor/machine.h"
-#include "core/tensor/safetensors.h"
 
 namespace pentimento::style {
 
 using torch::Tensor;
 
+Status load_network(torch::nn::Module& network, const TensorFile& file, const std::string& name) {
+    nn::TensorMap weights;
+    for (const auto& [key, tensor] : file.tensors) weights.emplace(key, tensor.to(torch::kFloat32));
+    if (auto loaded = nn::load_module_state(network, weights, "'" + name + "'"); !loaded)
+        return loaded;
+    if (!nn::all_finite(network))
+        return Error{
+            ErrorCode::Corrupt, "The weights in '" + name + "' are not made of numbers.", {}};
+    for (auto& parameter : network.parameters()) parameter.requires_grad_(false);
+    return {};
+}
+
 namespace {
 
-constexpr int kMinEdge = 32;
 /// Of colours in [0, 1]: about two of 255 steps.
 constexpr double kColourEpsilon = 1e-4;
 
 Result<InstantDecoder> load_decoder(const std::filesystem::path& path,
                                     const torch::Device& device) {
-    auto file = path.empty()
-                    ? parse_safetensors(nn::builtin_decoder_weights(), "the built-in decoder")
-                    : read_safetensors(path);
+    const std::string name =
+        path.empty() ? "the built-in decoder" : to_valid_utf8(path.filename().native());
+    auto file = path.empty() ? parse_safetensors(nn::builtin_decoder_weights(), name)
+                             : read_safetensors(path);
     if (!file) return file.error();
-    nn::TensorMap weights;
-    for (auto& [name, tensor] : file->tensors) weights.emplace(name, tensor.to(torch::kFloat32));
+    if (const Status right = expect_network(file->metadata, "decoder", name); !right)
+        return right.error();
     InstantDecoder decoder;
-    if (auto loaded = nn::load_module_state(*decoder, weights, path.string()); !loaded)
-        return loaded.error();
+    if (const Status loaded = load_network(*decoder, *file, name); !loaded) return loaded.error();
     decoder->to(device);
-    for (auto& parameter : decoder->parameters()) parameter.requires_grad_(false);
     return decoder;
 }
 
@@ -58,107 +70,236 @@ Tensor padded(const Tensor& picture) {
         picture, {kMargin, missing(picture.size(3)), kMargin, missing(picture.size(2))});
 }
 
+/// A map [h, w] over the content, as each of instant_layers() sees it.
+std::vector<Tensor> by_level(const Tensor& map) {
+    const auto wide = padded(map.view({1, 1, map.size(0), map.size(1)}));
+    std::vector<Tensor> levels;
+    for (std::int64_t cell = kInstantMultiple; cell > 1; cell /= 2)
+        levels.push_back(torch::avg_pool2d(wide, cell).squeeze(0).squeeze(0));
+    return levels;
+}
+
 struct Level {
     Tensor features;
     ChannelStatistics own;
 };
 
-}  // namespace
+/// Where one style counts, and what the content is like there.
+struct Region {
+    Tensor mask;  ///< [h, w]
+    ChannelStatistics colours;
+    std::vector<ChannelStatistics> levels;
+};
 
-struct InstantBlender::Impl {
-    torch::Device device;
-    std::shared_ptr<const nn::FeatureNetwork> encoder;
-    InstantDecoder decoder{nullptr};
+/// `share` of the way from one to the other.
+ChannelStatistics between(const ChannelStatistics& from, const ChannelStatistics& to,
+                          double share) {
+    return {torch::lerp(from.mean, to.mean, share),
+            torch::lerp(from.deviation, to.deviation, share)};
+}
 
-    struct Content {
-        Frame frame;
-        int size = 0;    ///< that `levels` were made for; 0: none
-        Tensor picture;  ///< [1, 3, h, w]
-        ChannelStatistics colours;
-        std::vector<Level> levels;
-    } content;
+class AdainEngine : public InstantBlender::Impl {
+  public:
+    AdainEngine(const torch::Device& device, std::shared_ptr<const nn::FeatureNetwork> encoder,
+                const InstantDecoder& decoder)
+        : device_(device), encoder_(std::move(encoder)), decoder_(decoder) {}
+
+    void set_content(Frame content) override {
+        content_ = {};
+        content_.frame = std::move(content);
+        regions_known_ = false;
+    }
+    void set_style(int index, Frame style) override {
+        styles_.at(static_cast<std::size_t>(index)) = {std::move(style), 0, {}, {}};
+        regions_known_ = false;  // whether a style is there decides what the others leave to it
+    }
+    void set_mask(int index, Frame mask) override {
+        masks_.at(static_cast<std::size_t>(index)) =
+            mask.empty() ? std::nullopt : std::optional(std::move(mask));
+        regions_known_ = false;
+    }
+
+    Result<Tensor> blend(const ParamSet& params, int size) override {
+        if (content_.frame.empty())
+            return Error{ErrorCode::InvalidArgument, "There is no content picture yet.", {}};
+        if (auto done = look_at_content(size); !done) return done.error();
+        const int edge = static_cast<int>(std::lround(size * params.get(kStyleSize)));
+        Weights weights{};
+        for (int i = 0; i < kMaxStyles; ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            if (styles_[at].frame.empty()) continue;
+            weights[at] = params.get(style_weight_param(i));
+            if (weights[at] <= 0) continue;
+            if (auto done = look_at_style(styles_[at], edge, i + 1); !done) return done.error();
+        }
+        double sum = 0;
+        for (const double weight : weights) sum += weight;
+        const double strength = sum > 0 ? params.get(kStrength) : 0;
+        if (sum > 0)
+            for (double& weight : weights) weight /= sum;
+        look_at_regions();
+        const auto picture = regions_.empty() || sum <= 0 ? everywhere(weights, strength)
+                                                          : by_region(weights, strength);
+        return keep_colour(params.get(kColour), picture.clamp(0, 1), content_.picture);
+    }
+
+  private:
+    using Weights = std::array<double, kMaxStyles>;  ///< 0 without a picture; their sum is 1 or 0
     struct Style {
         Frame frame;
         int edge = 0;
         ChannelStatistics colours;
         std::vector<ChannelStatistics> levels;
     };
-    std::array<Style, kMaxStyles> styles;
 
     Status look_at_content(int size) {
-        if (content.size == size) return {};
-        auto picture = resized_to_edge(content.frame, size, kMinEdge, "The content picture");
+        if (content_.size == size) return {};
+        auto picture =
+            resized_to_edge(content_.frame, size, kInstantMinEdge, "The content picture");
         if (!picture) return picture.error();
-        content.picture = picture->to(device);
-        content.colours = channel_statistics(content.picture, kColourEpsilon);
-        content.levels.clear();
-        for (auto& features : encoder->extract(padded(*picture).to(device), instant_layers()))
-            content.levels.push_back({features, channel_statistics(features)});
-        content.size = size;
+        content_.picture = picture->to(device_);
+        content_.colours = channel_statistics(content_.picture, kColourEpsilon);
+        content_.levels.clear();
+        for (auto& features : encoder_->extract(padded(*picture).to(device_), instant_layers()))
+            content_.levels.push_back({features, channel_statistics(features)});
+        content_.size = size;
+        regions_known_ = false;
         return {};
     }
 
     Status look_at_style(Style& style, int edge, int number) {
         if (style.edge == edge) return {};
-        auto picture =
-            resized_to_edge(style.frame, edge, kMinEdge, "Style picture " + std::to_string(number));
+        auto picture = resized_to_edge(style.frame, edge, kInstantMinEdge,
+                                       "Style picture " + std::to_string(number));
         if (!picture) return picture.error();
-        style.colours = channel_statistics(picture->to(device), kColourEpsilon);
+        style.colours = channel_statistics(picture->to(device_), kColourEpsilon);
         style.levels.clear();
-        for (const auto& features : encoder->extract(picture->to(device), instant_layers()))
+        for (const auto& features : encoder_->extract(picture->to(device_), instant_layers()))
             style.levels.push_back(channel_statistics(features));
         style.edge = edge;
         return {};
     }
 
-    Result<Tensor> blend(const ParamSet& params, int size) {
-        torch::NoGradGuard no_grad;
-        if (content.frame.empty())
-            return Error{ErrorCode::InvalidArgument, "There is no content picture yet.", {}};
-        if (auto done = look_at_content(size); !done) return done.error();
-        const int edge = static_cast<int>(std::lround(size * params.get(kStyleSize)));
-        double sum = 0;
-        std::array<double, kMaxStyles> weights{};
-        for (int i = 0; i < kMaxStyles; ++i) {
-            if (styles[i].frame.empty()) continue;
-            weights[i] = params.get(style_weight_param(i));
-            if (weights[i] <= 0) continue;
-            if (auto done = look_at_style(styles[i], edge, i + 1); !done) return done.error();
-            sum += weights[i];
+    /// What the masks cut out of the content; nothing without any.
+    void look_at_regions() {
+        if (regions_known_) return;
+        regions_known_ = true;
+        regions_.clear();
+        std::vector<std::optional<Frame>> given;
+        for (std::size_t i = 0; i < styles_.size(); ++i)
+            given.push_back(styles_[i].frame.empty() ? std::nullopt : masks_[i]);
+        for (auto& mask :
+             make_masks(given, given.size(), static_cast<int>(content_.picture.size(3)),
+                        static_cast<int>(content_.picture.size(2)))) {
+            Region region{mask.to(device_), {}, {}};
+            region.colours = channel_statistics(content_.picture, kColourEpsilon, region.mask);
+            const auto maps = by_level(region.mask);
+            for (std::size_t l = 0; l < maps.size(); ++l)
+                region.levels.push_back(
+                    channel_statistics(content_.levels[l].features, 1e-2, maps[l]));
+            regions_.push_back(std::move(region));
         }
-        const double strength = sum > 0 ? params.get(kStrength) : 0;
-        // A mixture of AdaIN's results is AdaIN to the mixture of the statistics, and so is a part
-        // of the way from the content's own.
+    }
+
+    Tensor decoded(const std::vector<Tensor>& levels) {
+        return decoder_->forward(levels)
+            .narrow(2, kMargin, content_.picture.size(2))
+            .narrow(3, kMargin, content_.picture.size(3));
+    }
+
+    /// A mixture of AdaIN's results is AdaIN to the mixture of the statistics, and so is a part of
+    /// the way from the content's own.
+    Tensor everywhere(const Weights& weights, double strength) {
         const auto mixed = [&](const ChannelStatistics& own, const auto& of_style) {
             ChannelStatistics wanted{own.mean * (1 - strength), own.deviation * (1 - strength)};
-            for (int i = 0; i < kMaxStyles; ++i) {
+            for (std::size_t i = 0; i < weights.size(); ++i) {
                 if (weights[i] <= 0) continue;
-                const double share = strength * weights[i] / sum;
-                const ChannelStatistics& style = of_style(styles[i]);
+                const double share = strength * weights[i];
+                const ChannelStatistics& style = of_style(styles_[i]);
                 wanted.mean = wanted.mean + style.mean * share;
                 wanted.deviation = wanted.deviation + style.deviation * share;
             }
             return wanted;
         };
         std::vector<Tensor> levels;
-        for (std::size_t l = 0; l < content.levels.size(); ++l) {
-            const Level& level = content.levels[l];
-            const auto wanted = mixed(
-                level.own, [l](const Style& style) -> const auto& { return style.levels[l]; });
-            levels.push_back(with_statistics(level.features, level.own, wanted));
+        for (std::size_t l = 0; l < content_.levels.size(); ++l) {
+            const Level& level = content_.levels[l];
+            levels.push_back(with_statistics(level.features, level.own,
+                                             mixed(
+                                                 level.own, [l](const Style& style) -> const auto& {
+                                                     return style.levels[l];
+                                                 })));
         }
-        const auto blended = decoder->forward(levels)
-                                 .narrow(2, kMargin, content.picture.size(2))
-                                 .narrow(3, kMargin, content.picture.size(3));
+        const auto blended = decoded(levels);
         // The last level is the picture itself: a small decoder's colours are a little pale.
-        const auto colours = mixed(
-            content.colours, [](const Style& style) -> const auto& { return style.colours; });
-        const auto vivid =
-            with_statistics(blended, channel_statistics(blended, kColourEpsilon), colours)
-                .clamp(0, 1);
-        return keep_colour(params.get(kColour), vivid, content.picture);
+        return with_statistics(
+            blended, channel_statistics(blended, kColourEpsilon),
+            mixed(
+                content_.colours, [](const Style& style) -> const auto& { return style.colours; }));
     }
+
+    /// The same with masks: at each place the mixture of what each style makes of its own region,
+    /// at every level, so that edges are as soft as the masks. The styles' weights count against
+    /// each other where masks overlap.
+    Tensor by_region(const Weights& weights, double strength) {
+        std::vector<std::size_t> there;
+        Tensor sum, covered;
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            if (weights[i] <= 0) continue;
+            there.push_back(i);
+            const auto& mask = regions_[i].mask;
+            sum = sum.defined() ? sum + mask * weights[i] : mask * weights[i];
+            covered = covered.defined() ? covered + mask : mask;
+        }
+        covered = covered.clamp(0, 1);
+        std::vector<Tensor> shares;
+        std::vector<std::vector<Tensor>> shares_by_level;
+        for (const auto i : there) {
+            shares.push_back(covered * regions_[i].mask * weights[i] / sum.clamp_min(1e-6));
+            shares_by_level.push_back(by_level(shares.back()));
+        }
+        std::vector<Tensor> levels;
+        for (std::size_t l = 0; l < content_.levels.size(); ++l) {
+            const auto& features = content_.levels[l].features;
+            auto made = features;
+            for (std::size_t k = 0; k < there.size(); ++k) {
+                const auto& own = regions_[there[k]].levels[l];
+                const auto wanted = between(own, styles_[there[k]].levels[l], strength);
+                made = made +
+                       (with_statistics(features, own, wanted) - features) * shares_by_level[k][l];
+            }
+            levels.push_back(made);
+        }
+        const auto blended = decoded(levels);
+        // Where no style counts, the photograph itself is better than what a decoder makes of it.
+        auto picture = content_.picture * (1 - covered);
+        for (std::size_t k = 0; k < there.size(); ++k) {
+            const Region& region = regions_[there[k]];
+            const auto own = channel_statistics(blended, kColourEpsilon, region.mask);
+            const auto wanted = between(region.colours, styles_[there[k]].colours, strength);
+            picture = picture + with_statistics(blended, own, wanted).clamp(0, 1) * shares[k];
+        }
+        return picture;
+    }
+
+    torch::Device device_;
+    std::shared_ptr<const nn::FeatureNetwork> encoder_;
+    InstantDecoder decoder_{nullptr};
+
+    struct {
+        Frame frame;
+        int size = 0;    ///< that `levels` were made for; 0: none
+        Tensor picture;  ///< [1, 3, h, w]
+        ChannelStatistics colours;
+        std::vector<Level> levels;
+    } content_;
+    std::array<Style, kMaxStyles> styles_;
+    std::array<std::optional<Frame>, kMaxStyles> masks_;
+    bool regions_known_ = false;
+    std::vector<Region> regions_;  ///< one a style, or none without masks
 };
+
+}  // namespace
 
 InstantBlender::InstantBlender(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
 }
@@ -171,26 +312,34 @@ Result<std::unique_ptr<InstantBlender>> InstantBlender::make(const ParamSet& par
             const auto device_name = tensor::set_up_machine(params);
             if (!device_name) return device_name.error();
             const torch::Device device(*device_name);
+            if (params.get(kMethod) == "painter") {
+                auto engine = make_painter_engine(networks.painter, device);
+                if (!engine) return engine.error();
+                return std::unique_ptr<InstantBlender>(new InstantBlender(*std::move(engine)));
+            }
             auto encoder = nn::load_features(nn::feature_registry().at(nn::kBuiltinFeatures),
                                              networks.features, "auto", nn::Pooling::Max, device);
             if (!encoder) return encoder.error();
             auto decoder = load_decoder(networks.decoder, device);
             if (!decoder) return decoder.error();
-            return std::unique_ptr<InstantBlender>(new InstantBlender(
-                std::unique_ptr<Impl>(new Impl{device, *encoder, *decoder, {}, {}})));
+            return std::unique_ptr<InstantBlender>(
+                new InstantBlender(std::make_unique<AdainEngine>(device, *encoder, *decoder)));
         });
 }
 
 void InstantBlender::set_content(Frame content) {
-    impl_->content = {std::move(content), 0, {}, {}, {}};
+    impl_->set_content(std::move(content));
 }
-
 void InstantBlender::set_style(int index, Frame style) {
-    impl_->styles.at(static_cast<std::size_t>(index)) = {std::move(style), 0, {}, {}};
+    impl_->set_style(index, std::move(style));
+}
+void InstantBlender::set_mask(int index, Frame mask) {
+    impl_->set_mask(index, std::move(mask));
 }
 
 Result<Frame> InstantBlender::blend(const ParamSet& params) {
     return tensor::guarded("The blend", [&]() -> Result<Frame> {
+        torch::NoGradGuard no_grad;
         auto picture = impl_->blend(params, static_cast<int>(params.get(kSize)));
         if (!picture) return picture.error();
         return tensor_to_frame((*picture)[0]);
@@ -198,14 +347,16 @@ Result<Frame> InstantBlender::blend(const ParamSet& params) {
 }
 
 Result<Tensor> instant_picture(const ParamSet& params, const StyleInputs& inputs, int size) {
-    auto blender = InstantBlender::make(params);
-    if (!blender) return blender.error();
-    (*blender)->set_content(inputs.content);
-    for (std::size_t i = 0; i < inputs.styles.size(); ++i)
-        (*blender)->set_style(static_cast<int>(i), inputs.styles[i]);
     // Kept colours change what is shown; the picture that a refinement begins with has the style's.
     ParamSet plain = params;
-    if (auto set = plain.set(kColour.id(), std::string("none")); !set) return set.error();
+    if (auto set = plain.apply(
+            {{kColour.id(), std::string("none")}, {kMethod.id(), std::string("instant")}});
+        !set)
+        return set.error();
+    auto blender = InstantBlender::make(plain, inputs.networks);
+    if (!blender) return blender.error();
+    give_pictures(**blender, inputs);
+    torch::NoGradGuard no_grad;
     return (*blender)->impl().blend(plain, size);
 }
 

@@ -63,17 +63,19 @@ class InstantRun : public Run {
 
 }  // namespace
 
-Result<std::unique_ptr<Run>> make_instant_run(const ParamSet& params, StyleInputs inputs) {
-    if (inputs.styles.empty() || inputs.styles.size() > kMaxStyles)
-        return Error{ErrorCode::InvalidArgument,
-                     "An instant blend needs 1 to " + std::to_string(kMaxStyles) +
-                         " style pictures, not " + std::to_string(inputs.styles.size()) + ".",
-                     {}};
-    auto blender = InstantBlender::make(params);
-    if (!blender) return blender.error();
-    (*blender)->set_content(std::move(inputs.content));
+void give_pictures(InstantBlender& blender, const StyleInputs& inputs) {
+    blender.set_content(inputs.content);
     for (std::size_t i = 0; i < inputs.styles.size(); ++i)
-        (*blender)->set_style(static_cast<int>(i), std::move(inputs.styles[i]));
+        blender.set_style(static_cast<int>(i), inputs.styles[i]);
+    for (std::size_t i = 0; i < inputs.masks.size(); ++i)
+        if (inputs.masks[i]) blender.set_mask(static_cast<int>(i), *inputs.masks[i]);
+}
+
+Result<std::unique_ptr<Run>> make_instant_run(const ParamSet& params, StyleInputs inputs) {
+    if (auto fit = check_pictures(params, inputs); !fit) return fit.error();
+    auto blender = InstantBlender::make(params, inputs.networks);
+    if (!blender) return blender.error();
+    give_pictures(**blender, inputs);
     return std::unique_ptr<Run>(std::make_unique<InstantRun>(params, *std::move(blender)));
 }
 

@@ -1,6 +1,9 @@
 #include "core/style/instant/painter.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "core/style/tiles.h"
 
 namespace pentimento::style {
 namespace {
@@ -23,11 +26,23 @@ class LayerImpl : public tnn::Module {
     Tensor forward(const Tensor& x) {
         const auto y = convolution_->forward(
             torch::reflection_pad2d(x, {padding_, padding_, padding_, padding_}));
-        return norm_ ? norm_->forward(y) : y;
+        if (!norm_) return y;
+        if (holding_ && !mean_.defined())
+            std::tie(variance_, mean_) = torch::var_mean(y, at::IntArrayRef{0, 2, 3}, false);
+        if (!holding_) return norm_->forward(y);
+        return torch::batch_norm(y, norm_->weight, norm_->bias, mean_, variance_,
+                                 /*training=*/false, 0, norm_->options.eps(), false);
+    }
+    /// The next picture's statistics are used from then on.
+    void hold(bool on) {
+        holding_ = on;
+        mean_ = variance_ = Tensor();
     }
 
   private:
     std::int64_t padding_;
+    bool holding_ = false;
+    Tensor mean_, variance_;  ///< [C]
     tnn::Conv2d convolution_{nullptr};
     tnn::InstanceNorm2d norm_{nullptr};
 };
@@ -45,6 +60,8 @@ class ResidualImpl : public tnn::Module {
     Layer first_{nullptr}, second_{nullptr};
 };
 TORCH_MODULE(Residual);
+
+constexpr std::int64_t kMultiple = 4;
 
 tnn::Functional doubled() {
     return tnn::Functional([](const Tensor& x) {
@@ -84,8 +101,64 @@ void PainterImpl::init(torch::Generator random) {
 }
 
 Tensor PainterImpl::forward(const Tensor& pictures) {
+    const auto height = pictures.size(2), width = pictures.size(3);
+    // Two halvings: edge pixels are repeated below and to the right where they would not be even.
+    const auto missing = [](std::int64_t n) { return (kMultiple - n % kMultiple) % kMultiple; };
+    const bool even = missing(height) == 0 && missing(width) == 0;
+    const auto x =
+        even ? pictures
+             : torch::replication_pad2d(pictures, {0, missing(width), 0, missing(height)});
     // tanh around mid-grey, a little beyond black and white, so that they can be reached.
-    return .5 + .55 * layers_->forward(2 * pictures - 1).tanh();
+    const auto painted = .5 + .55 * layers_->forward(2 * x - 1).tanh();
+    return even ? painted : painted.narrow(2, 0, height).narrow(3, 0, width);
+}
+
+void PainterImpl::hold_statistics(const Tensor& picture) {
+    torch::NoGradGuard no_grad;
+    for (const auto& module : modules(/*include_self=*/false))
+        if (auto* layer = module->as<LayerImpl>()) layer->hold(true);
+    forward(picture);
+}
+
+void PainterImpl::release() {
+    for (const auto& module : modules(/*include_self=*/false))
+        if (auto* layer = module->as<LayerImpl>()) layer->hold(false);
+}
+
+namespace {
+
+constexpr std::int64_t kTileEdge = 768;
+
+struct Held {
+    Held(Painter& painter, const Tensor& picture) : painter(painter) {
+        painter->hold_statistics(picture);
+    }
+    ~Held() { painter->release(); }
+    Painter& painter;
+};
+
+}  // namespace
+
+Tensor paint(Painter& painter, const Tensor& picture, std::int64_t whole) {
+    torch::NoGradGuard no_grad;
+    const auto height = picture.size(2), width = picture.size(3);
+    if (height * width <= whole) return painter->forward(picture);
+    const double scale =
+        std::sqrt(static_cast<double>(whole) / static_cast<double>(height * width));
+    const auto smaller = [scale](std::int64_t n) {
+        return std::max<std::int64_t>(
+            32, static_cast<std::int64_t>(std::lround(static_cast<double>(n) * scale)));
+    };
+    const Held held(painter, at::_upsample_bicubic2d_aa(picture, {smaller(height), smaller(width)},
+                                                        false, {}, {}));
+    auto painted = torch::empty_like(picture);
+    for (const auto& tile : plan_tiles(height, width, kTileEdge, kPainterReach)) {
+        const auto core = tile.core(painter->forward(tile.crop(picture)), 1);
+        painted.narrow(2, tile.core_y.begin, core.size(2))
+            .narrow(3, tile.core_x.begin, core.size(3))
+            .copy_(core);
+    }
+    return painted;
 }
 
 }  // namespace pentimento::style

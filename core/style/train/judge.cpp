@@ -37,6 +37,20 @@ Tensor gram_matrices(const Tensor& features) {
     return torch::bmm(flat, flat.transpose(1, 2)) / static_cast<double>(flat.size(2));
 }
 
+Tensor palette_distance(const Tensor& pictures, const Tensor& wanted) {
+    const auto moments = [](const Tensor& x) {
+        const auto mean = x.mean({2, 3}, true);
+        return std::pair(mean.flatten(1), gram_matrices(x - mean));
+    };
+    const auto [mean, covariance] = moments(pictures);
+    const auto [its_mean, its_covariance] = moments(wanted);
+    const auto variance = its_covariance.diagonal(0, 1, 2).sum().clamp_min(1e-4);
+    return ((mean - its_mean).square().sum(1) / variance +
+            (covariance - its_covariance).square().sum({1, 2}) /
+                its_covariance.square().sum().clamp_min(1e-8))
+        .mean();
+}
+
 Tensor roughness(const Tensor& pictures) {
     const auto h = pictures.size(2), w = pictures.size(3);
     return (pictures.narrow(2, 1, h - 1) - pictures.narrow(2, 0, h - 1)).square().mean() +

@@ -28,6 +28,10 @@ torch::Tensor feature_distance(const torch::Tensor& features, const torch::Tenso
 torch::Tensor statistics_distance(const ChannelStatistics& made, const ChannelStatistics& wanted);
 /// Gram matrices [N, C, C] of [N, C, H, W]: FFᵀ/(H·W).
 torch::Tensor gram_matrices(const torch::Tensor& features);
+/// How far the colours of pictures are from those of the one picture `wanted`, both [N, 3, H, W]:
+/// means as a share of the wanted variance, covariances as a share of the wanted ones. Feature
+/// networks see colours, but so faintly that a painter takes very long to find them.
+torch::Tensor palette_distance(const torch::Tensor& pictures, const torch::Tensor& wanted);
 /// Squared differences of neighbouring pixels, their mean.
 torch::Tensor roughness(const torch::Tensor& pictures);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/text.h"
+#include "core/style/instant/networks.h"
 #include "core/style/progress.h"
 #include "core/style/train/params.h"
 #include "core/style/train/style_training.h"
@@ -233,7 +234,7 @@ std::vector<MetricSpec> NetworkRun::metric_specs() const {
 }
 
 Status export_network(const std::filesystem::path& checkpoint, const ParamSet& params,
-                      const std::filesystem::path& out) {
+                      const std::filesystem::path& out, const std::string& name) {
     return tensor::guarded("Exporting the network", [&]() -> Status {
         auto file = read_safetensors(checkpoint / NetworkRun::kNetworkFile);
         if (!file) return file.error();
@@ -243,11 +244,10 @@ Status export_network(const std::filesystem::path& checkpoint, const ParamSet& p
             if (name.starts_with(kNetworkPrefix) && !name.starts_with("network.maps."))
                 tensors.emplace_back(name.substr(std::string_view(kNetworkPrefix).size()),
                                      tensor.to(torch::kHalf));
-        std::map<std::string, std::string> metadata = {{"format", "pentimento style network"},
-                                                       {"network", params.get(kNetwork)},
-                                                       {"preprocessing", "torchvision"},
-                                                       {"step", file->metadata["step"]},
-                                                       {"settings", params.to_json().dump()}};
+        std::map<std::string, std::string> metadata = {
+            {"format", kNetworkFormat},        {"name", name},
+            {"network", params.get(kNetwork)}, {"preprocessing", "torchvision"},
+            {"step", file->metadata["step"]},  {"settings", params.to_json().dump()}};
         return write_safetensors(out, tensors, metadata);
     });
 }

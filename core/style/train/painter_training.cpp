@@ -47,7 +47,7 @@ class PainterTraining : public NetworkRun {
         for (std::size_t i = 0; i < kLayers.size(); ++i)
             style = style + (gram_matrices(features[i]) - grams_[i]).square().sum({1, 2}).mean() /
                                 grams_[i].square().sum();
-        style = style / static_cast<double>(kLayers.size());
+        style = style / static_cast<double>(kLayers.size()) + palette_distance(painted, style_);
         const auto total = params_.get(kContentWeight) * content +
                            params_.get(kStyleWeight) * style +
                            params_.get(kTvWeight) * kTvUnit * roughness(painted);

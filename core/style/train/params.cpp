@@ -26,7 +26,8 @@ const Param<std::int64_t> kSteps = Param<std::int64_t>("steps", 2000)
                                        .label("Steps")
                                        .help("Batches to learn from.")
                                        .group(kTraining)
-                                       .range(1, 1e7)
+                                       .range(1, 1e6)
+                                       .log_scale()
                                        .live();
 const Param<std::int64_t> kBatch =
     Param<std::int64_t>("batch", 8)
@@ -84,7 +85,7 @@ const Param<double> kContentWeight =
         .log_scale()
         .live();
 const Param<double> kStyleWeight =
-    Param<double>("style_weight", 3)
+    Param<double>("style_weight", 1)
         .label("Style")
         .help("How strongly results must have the colours and strokes of the style.")
         .group(kBalance)

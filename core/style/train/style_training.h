@@ -34,8 +34,8 @@ std::vector<MetricSpec> metric_specs();
 Result<std::unique_ptr<Run>> make_run(const ParamSet& params, Inputs inputs);
 
 /// Writes the trained network of a checkpoint as safetensors in half precision, with what it is and
-/// how it was trained in the metadata.
+/// how it was trained in the metadata. `name`: of the training.
 Status export_network(const std::filesystem::path& checkpoint, const ParamSet& params,
-                      const std::filesystem::path& out);
+                      const std::filesystem::path& out, const std::string& name = {});
 
 }  // namespace pentimento::style::train

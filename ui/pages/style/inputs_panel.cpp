@@ -14,6 +14,7 @@
 #include <cmath>
 
 #include "core/style/style_run.h"
+#include "ui/pages/style/library.h"
 #include "ui/pages/style/mask_control.h"
 #include "ui/theme.h"
 
@@ -36,13 +37,6 @@ QIcon sample_icon(const QString& path) {
     return QPixmap::fromImage(reader.read());
 }
 
-QString sample_name(const QString& path) {
-    QString name = QFileInfo(path).completeBaseName();
-    name.replace(QLatin1Char('-'), QLatin1Char(' ')).replace(QLatin1Char('_'), QLatin1Char(' '));
-    if (!name.isEmpty()) name[0] = name[0].toUpper();
-    return name;
-}
-
 }  // namespace
 
 QToolButton* InputsPanel::sample_button(const std::function<PictureWell*()>& target) {
@@ -56,7 +50,7 @@ QToolButton* InputsPanel::sample_button(const std::function<PictureWell*()>& tar
     connect(menu, &QMenu::aboutToShow, this, [this, menu, target] {
         if (!menu->isEmpty()) return;
         for (const QString& path : sample_pictures())
-            menu->addAction(sample_icon(path), sample_name(path), this, [path, target] {
+            menu->addAction(sample_icon(path), picture_title(path), this, [path, target] {
                 if (PictureWell* well = target()) well->load(path);
             });
     });
@@ -89,13 +83,17 @@ InputsPanel::InputsPanel(std::filesystem::path inputs,
     layout->addLayout(content_top);
     layout->addWidget(content_);
     layout->addWidget(start_box_);
+    styles_box_ = new QWidget;
+    auto* styles_layout = new QVBoxLayout(styles_box_);
+    styles_layout->setContentsMargins(0, 0, 0, 0);
+    styles_layout->setSpacing(8);
     auto* styles_top = new QHBoxLayout;
     styles_top->addWidget(heading(tr("Styles")), 1);
     styles_top->addWidget(sample_button([this]() -> PictureWell* {
         const int next = std::min(style_count(), style::kMaxStyles - 1);
         return styles_[static_cast<std::size_t>(next)].well;
     }));
-    layout->addLayout(styles_top);
+    styles_layout->addLayout(styles_top);
     for (int i = 0; i < style::kMaxStyles; ++i) {
         Style entry;
         entry.box = new QWidget;
@@ -109,19 +107,22 @@ InputsPanel::InputsPanel(std::filesystem::path inputs,
         box->addWidget(entry.weight);
         entry.mask = new MaskControl(inputs);
         box->addWidget(entry.mask);
-        layout->addWidget(entry.box);
+        styles_layout->addWidget(entry.box);
         connect(entry.well, &PictureWell::changed, this, [this, i] {
             if (moving_) return;
             if (!style(i).picture()) close_gap(i);
             update_visible();
             Q_EMIT changed();
         });
+        entry.well->set_keepable(true);
+        connect(entry.well, &PictureWell::keep_wanted, this, &InputsPanel::keep_wanted);
         connect(entry.mask, &MaskControl::changed, this, [this] {
             if (!moving_) Q_EMIT mask_changed();
         });
         connect(entry.mask, &MaskControl::failed, this, &InputsPanel::failed);
         styles_.push_back(entry);
     }
+    layout->addWidget(styles_box_);
     layout->addStretch(1);
     connect(content_, &PictureWell::changed, this, &InputsPanel::follow_content);
     for (PictureWell* well : {content_, start_})
@@ -205,8 +206,46 @@ std::vector<std::filesystem::path> InputsPanel::masks() const {
     return paths;
 }
 
-void InputsPanel::set_masks_idle(const QString& reason) {
-    for (const Style& entry : styles_) entry.mask->set_idle(reason);
+StyleInputsState InputsPanel::state() const {
+    StyleInputsState state{content_->picture(), start_->picture(), {}, {}};
+    for (int i = 0; i < style_count(); ++i) {
+        const Style& entry = styles_[static_cast<std::size_t>(i)];
+        state.styles.push_back(*entry.well->picture());
+        state.masks.push_back(entry.mask->mask());
+    }
+    return state;
+}
+
+void InputsPanel::set_state(const StyleInputsState& state) {
+    moving_ = true;
+    for (const Style& entry : styles_) entry.well->set_picture(std::nullopt);
+    remove_masks();
+    content_->set_picture(state.content);
+    for (std::size_t i = 0; i < state.styles.size() && i < styles_.size(); ++i) {
+        styles_[i].well->set_picture(state.styles[i]);
+        styles_[i].mask->set_mask(state.masks[i]);
+    }
+    start_->set_picture(state.start);
+    moving_ = false;
+    update_visible();
+    Q_EMIT changed();
+}
+
+void InputsPanel::set_instead_of_styles(QWidget* widget) {
+    instead_ = widget;
+    auto* list = qobject_cast<QVBoxLayout*>(styles_box_->parentWidget()->layout());
+    list->insertWidget(list->indexOf(styles_box_), widget);
+    set_styles_visible(true);
+}
+
+void InputsPanel::set_styles_visible(bool on) {
+    styles_box_->setVisible(on);
+    if (instead_) instead_->setVisible(!on);
+}
+
+void InputsPanel::add_style(const QString& path) {
+    styles_[static_cast<std::size_t>(std::min(style_count(), style::kMaxStyles - 1))].well->load(
+        path);
 }
 
 void InputsPanel::update_visible() {
@@ -229,13 +268,13 @@ void InputsPanel::set_start_visible(bool on) {
     start_box_->setVisible(on);
 }
 
-void InputsPanel::set_locked(const QString& reason) {
+void InputsPanel::set_locked(const QString& reason, const QString& masks) {
     locked_ = reason;
     content_->set_locked(reason);
     start_->set_locked(reason);
     for (const Style& entry : styles_) {
         entry.well->set_locked(reason);
-        entry.mask->set_locked(reason);
+        entry.mask->set_locked(masks);
     }
     for (QToolButton* button : samples_) button->setEnabled(reason.isEmpty());
     swap_->setToolTip(reason.isEmpty() ? tr("Exchange the content and the first style") : reason);

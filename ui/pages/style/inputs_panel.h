@@ -16,6 +16,14 @@ class QToolButton;
 namespace pentimento::ui {
 
 class MaskControl;
+struct StyleMask;
+
+/// All that the panel holds, to bring it back later.
+struct StyleInputsState {
+    std::optional<WellPicture> content, start;
+    std::vector<WellPicture> styles;
+    std::vector<std::optional<StyleMask>> masks;  ///< one a style
+};
 
 class InputsPanel : public QWidget {
     Q_OBJECT
@@ -31,12 +39,18 @@ class InputsPanel : public QWidget {
     /// Files, one a style with "" for none, as StyleRequest wants them; nothing when no style has
     /// one.
     std::vector<std::filesystem::path> masks() const;
-    /// Why masks will not be followed, e.g. by the method; empty when they will.
-    void set_masks_idle(const QString& reason);
+    StyleInputsState state() const;
+    void set_state(const StyleInputsState& state);
+    /// Stands where the styles are while those are hidden: a painter has its style in itself.
+    void set_instead_of_styles(QWidget* widget);
+    void set_styles_visible(bool on);
+    /// Puts a picture into the first free style's well; the last one when all are taken.
+    void add_style(const QString& path);
     /// Styles that have a picture; they are the first ones.
     int style_count() const;
     void set_start_visible(bool on);
-    void set_locked(const QString& reason);
+    /// `masks`: masks alone can still be changed.
+    void set_locked(const QString& reason, const QString& masks);
     void clear();
     void swap();  ///< content ↔ first style
     bool loading() const;
@@ -47,6 +61,8 @@ class InputsPanel : public QWidget {
     /// The weights of styles `from` … must move down by one: its picture was removed.
     void style_removed(int from);
     void failed(const QString& reason);  ///< a mask could not be kept
+    /// A style's picture shall go into the library.
+    void keep_wanted(const QString& path);
 
   private:
     struct Style {
@@ -62,7 +78,8 @@ class InputsPanel : public QWidget {
     QToolButton* sample_button(const std::function<PictureWell*()>& target);
 
     PictureWell *content_, *start_;
-    QWidget* start_box_;
+    QWidget *start_box_, *styles_box_;
+    QWidget* instead_ = nullptr;
     std::vector<Style> styles_;
     QPushButton *swap_, *clear_;
     std::vector<QToolButton*> samples_;

@@ -3,18 +3,24 @@
 #include <algorithm>
 
 #include "core/style/instant/instant.h"
+#include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
 
 struct InstantPreview::Blender {
     std::unique_ptr<style::InstantBlender> engine;
-    Pictures pictures;  ///< that the engine has
+    bool paints = false;  ///< the engine is a painter's
+    Pictures pictures;    ///< that the engine has
 
     Result<Frame> blend(const Request& request) {
-        if (!engine) {
-            auto made = style::InstantBlender::make(request.params);
+        const bool painter = !style::needs_styles(request.params);
+        if (!engine || paints != painter || pictures.networks != request.pictures.networks) {
+            engine.reset();
+            auto made = style::InstantBlender::make(request.params, request.pictures.networks);
             if (!made) return made.error();
             engine = *std::move(made);
+            paints = painter;
+            pictures = {};
         }
         const auto differ = [](const Frame& a, const Frame& b) { return a.pixels != b.pixels; };
         if (differ(pictures.content, request.pictures.content))
@@ -23,6 +29,10 @@ struct InstantPreview::Blender {
             const auto at = static_cast<std::size_t>(i);
             if (differ(pictures.styles[at], request.pictures.styles[at]))
                 engine->set_style(i, request.pictures.styles[at]);
+            if (pictures.masks[at].cacheKey() != request.pictures.masks[at].cacheKey())
+                engine->set_mask(i, request.pictures.masks[at].isNull()
+                                        ? Frame{}
+                                        : to_frame(request.pictures.masks[at]));
         }
         pictures = request.pictures;
         ParamSet params = request.params;

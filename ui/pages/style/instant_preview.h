@@ -1,7 +1,8 @@
-// The instant blend of what the wells hold, in the background: the newest request wins, and a
-// picture is never waited for.
+// What one pass makes of the wells' pictures (a blend, or a painter's), in the background: the
+// newest request wins, and a picture is never waited for.
 #pragma once
 
+#include <QImage>
 #include <QObject>
 #include <QString>
 #include <QTimer>
@@ -22,6 +23,8 @@ class InstantPreview : public QObject {
     struct Pictures {
         Frame content;
         std::array<Frame, style::kMaxStyles> styles;  ///< empty where there is none
+        std::array<QImage, style::kMaxStyles> masks;  ///< null where there is none
+        style::InstantNetworks networks;              ///< a painter's file, for that method
     };
     static constexpr int kQuickEdge = 256;  ///< longer edge while a hand is moving
     static constexpr int kRestMs = 350;     ///< after which the hand is at rest

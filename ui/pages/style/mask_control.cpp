@@ -80,11 +80,6 @@ void MaskControl::set_locked(const QString& reason) {
     update_texts();
 }
 
-void MaskControl::set_idle(const QString& reason) {
-    idle_ = reason;
-    update_texts();
-}
-
 MaskDialog* MaskControl::paint() {
     if (!content_ || !locked_.isEmpty()) return nullptr;
     auto* dialog =
@@ -112,7 +107,7 @@ void MaskControl::update_texts() {
     } else {
         const int percent =
             std::max(1, static_cast<int>(std::lround(100 * mask_share(mask_->image))));
-        edit_->setText(idle_.isEmpty() ? tr("Mask: %1 %").arg(percent) : tr("Mask not used"));
+        edit_->setText(tr("Mask: %1 %").arg(percent));
         const QPixmap small = thumbnail(mask_->image);
         // The picture itself also while it cannot be changed.
         QIcon icon(small);
@@ -121,7 +116,6 @@ void MaskControl::update_texts() {
         edit_->setIconSize(small.size());
         tip = tr("The style counts where the mask is white. Click to change it.");
     }
-    if (!idle_.isEmpty()) tip = idle_ + QLatin1Char('\n') + tip;
     if (!content_) tip = tr("Put a content picture into its well first: masks are painted on it.");
     if (!locked_.isEmpty()) tip = locked_;
     edit_->setToolTip(tip);

@@ -34,8 +34,6 @@ class MaskControl : public QWidget {
     void set_content(const std::optional<WellPicture>& content);
     void set_style_name(const QString& name) { style_name_ = name; }
     void set_locked(const QString& reason);
-    /// A reason why the mask will not be followed; empty when it will.
-    void set_idle(const QString& reason);
     /// Opens the dialog.
     MaskDialog* paint();
 
@@ -52,7 +50,7 @@ class MaskControl : public QWidget {
     std::filesystem::path inputs_;
     std::optional<StyleMask> mask_;
     std::optional<WellPicture> content_;
-    QString style_name_, locked_, idle_;
+    QString style_name_, locked_;
     QToolButton *edit_, *remove_;
     Background writer_;
 };

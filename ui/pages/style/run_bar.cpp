@@ -63,7 +63,7 @@ StyleRunBar::StyleRunBar(RunController& controller, QWidget* parent)
     text_->setMinimumWidth(120);  // a long line is cut rather than widening the page
     text_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     losses_ = new Sparkline({tr("content loss"), tr("style loss")});
-    losses_->setFixedWidth(250);
+    losses_->setFixedWidth(280);
     losses_->setToolTip(
         tr("How far the result is from the content and from the style, each on a "
            "logarithmic scale of its own. Both should fall and then level off."));
