@@ -215,7 +215,7 @@ Status grab_painter(MainWindow& window, const ScreenshotOptions& options) {
         dialog->reject();
         if (!done) return done;
     }
-    style.panel().apply({{"method", std::string("painter")}}, {});
+    style.panel().apply({{"method", std::string("painter")}, {"size", std::int64_t{512}}}, {});
     wait_for([&] { return !style.painters().busy(); }, 10);
     settle();
     wait_for([&] { return !style.instant().busy(); }, 20);
