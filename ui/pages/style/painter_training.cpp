@@ -46,8 +46,9 @@ void StylePage::plan_painter() {
     const bool vgg = weights_->network() == QStringLiteral("vgg19");
     auto* dialog = new PainterDialog(
         context_.workspace().root / "inputs", inputs_->style(0).picture(), context_.dataset(),
-        vgg ? tr("VGG-19, with the weights chosen on the right; the finest strokes, and slow")
-            : tr("the built-in feature network; VGG-19, chosen on the right, gives richer strokes "
+        vgg ? tr("VGG-19, with the weights chosen on the Style page; the finest strokes, and slow")
+            : tr("the built-in feature network; VGG-19, chosen on the Style page, gives richer "
+                 "strokes "
                  "and takes many times as long"),
         this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
