@@ -65,6 +65,7 @@ void StylePage::train_painter(const PainterPlan& plan) {
     // Larger than the crops, so that they can be cut from different places.
     const std::int64_t size = std::get<std::int64_t>(plan.params.value("crop")) * 4 / 3;
     (void)params.set("size", size);
+    (void)params.set("channels", std::string("rgb"));  // a painter learns from colour
     preparer_.start(
         [folder = QFile::encodeName(plan.folder).toStdString(), params,
          packs = context_.workspace().packs()]() -> Result<std::filesystem::path> {
