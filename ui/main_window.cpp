@@ -16,12 +16,8 @@
 #include <QStyle>
 #include <QTimer>
 
-#include "core/gan/gan_run.h"
 #include "core/session/experiment.h"
-#include "ui/pages/dataset_page.h"
-#include "ui/pages/runs_page.h"
-#include "ui/pages/style_page.h"
-#include "ui/pages/train_page.h"
+#include "ui/engine.h"
 #include "ui/pages/welcome_page.h"
 #include "ui/run_controller.h"
 #include "ui/theme.h"
@@ -33,6 +29,26 @@ namespace pentimento::ui {
 namespace {
 constexpr int kMessageMilliseconds = 6000;
 constexpr QSize kFirstSize{1280, 820};
+
+/// In the order of the sidebar, whether a page exists already or not.
+struct Place {
+    const char *id, *title, *icon;
+};
+constexpr Place kPlaces[] = {
+    {"welcome", QT_TRANSLATE_NOOP("pentimento::ui::MainWindow", "Welcome"), "welcome"},
+    {"dataset", QT_TRANSLATE_NOOP("pentimento::ui::MainWindow", "Dataset"), "dataset"},
+    {"train", QT_TRANSLATE_NOOP("pentimento::ui::MainWindow", "Train"), "train"},
+    {"style", QT_TRANSLATE_NOOP("pentimento::ui::MainWindow", "Style"), "style"},
+    {"runs", QT_TRANSLATE_NOOP("pentimento::ui::MainWindow", "Runs"), "runs"},
+};
+
+/// What stands where a page will be in a second.
+QWidget* placeholder() {
+    auto* label = new QLabel(MainWindow::tr("Loading the engine…"));
+    label->setAlignment(Qt::AlignCenter);
+    theme::set_role(label, "muted");
+    return label;
+}
 }  // namespace
 
 MainWindow::MainWindow(StudioContext& context, QWidget* parent)
@@ -48,14 +64,14 @@ MainWindow::MainWindow(StudioContext& context, QWidget* parent)
     row->addWidget(stack_, 1);
     setCentralWidget(centre);
 
+    for (const Place& place : kPlaces) {
+        order_ << QString::fromLatin1(place.id);
+        sidebar_->add_page(order_.back(), tr(place.title), QString::fromLatin1(place.icon),
+                           static_cast<int>(order_.size()));
+        stack_->addWidget(placeholder());
+    }
     auto* welcome = new WelcomePage(context_);
-    dataset_ = new DatasetPage(context_);
-    train_ = new TrainPage(context_);
-    add_page(QStringLiteral("welcome"), welcome);
-    add_page(QStringLiteral("dataset"), dataset_);
-    add_page(QStringLiteral("train"), train_);
-    add_page(QStringLiteral("style"), new StylePage(context_));
-    add_page(QStringLiteral("runs"), new RunsPage(context_));
+    put_page(QStringLiteral("welcome"), welcome);
     connect(welcome, &WelcomePage::open_folder_requested, this, &MainWindow::open_folder);
     connect(welcome, &WelcomePage::open_run_folder_requested, this, &MainWindow::open_run_folder);
     connect(sidebar_, &Sidebar::page_chosen, this, &MainWindow::show_page);
@@ -66,6 +82,9 @@ MainWindow::MainWindow(StudioContext& context, QWidget* parent)
     connect_context();
     restore_layout();
     stack_->setFocus();  // not a button that Space would press
+    if (context_.engine())
+        while (make_next_page()) {
+        }
 }
 
 MainWindow::~MainWindow() {
@@ -75,15 +94,41 @@ MainWindow::~MainWindow() {
     delete takeCentralWidget();
 }
 
-void MainWindow::add_page(const QString& id, Page* page) {
+void MainWindow::put_page(const QString& id, Page* page) {
     pages_[id] = page;
-    order_ << id;
-    stack_->addWidget(page);
-    sidebar_->add_page(id, page->title(), page->icon_name(), static_cast<int>(order_.size()));
+    const int index = static_cast<int>(order_.indexOf(id));
+    const bool shown = stack_->currentIndex() == index;
+    QWidget* before = stack_->widget(index);
+    stack_->removeWidget(before);
+    delete before;
+    stack_->insertWidget(index, page);
+    if (shown) show_page(id);
     RunController* run = page->run_controller();
     if (!run) return;
     connect(run, &RunController::progress_changed, this, &MainWindow::show_status);
     connect(run, &RunController::state_changed, this, &MainWindow::show_status);
+}
+
+bool MainWindow::make_next_page() {
+    // First the one that somebody looks at.
+    QString next = order_.value(stack_->currentIndex());
+    for (const QString& id : order_)
+        if (pages_.count(next) > 0) next = id;
+    if (pages_.count(next) > 0) return false;
+    put_page(next, context_.engine()->make_page(next, context_));
+    if (next == QLatin1String("train")) run_menu_->addActions(pages_[next]->run_actions());
+    if (pages_.size() < static_cast<std::size_t>(order_.size())) return true;
+    restore_splitters();
+    // Asking for the machine takes a moment.
+    environment_.start([engine = context_.engine()] { return engine->machine(); },
+                       [this](const Json& environment) { status_->show_machine(environment); });
+    if (!opened_early_.isEmpty()) open_path(std::exchange(opened_early_, {}));
+    return false;
+}
+
+void MainWindow::make_pages_in_turn() {
+    // A page at a time, so that the window answers in between.
+    if (make_next_page()) QTimer::singleShot(0, this, &MainWindow::make_pages_in_turn);
 }
 
 void MainWindow::make_status_bar() {
@@ -95,12 +140,10 @@ void MainWindow::make_status_bar() {
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(message_, 1);
     statusBar()->addPermanentWidget(status_);
-    // Asking the engine loads it, which takes a moment.
-    environment_.start([] { return gan::environment(); },
-                       [this](const Json& environment) { status_->show_machine(environment); });
 }
 
 void MainWindow::connect_context() {
+    connect(&context_, &StudioContext::engine_loaded, this, &MainWindow::make_pages_in_turn);
     connect(&context_, &StudioContext::page_requested, this, &MainWindow::show_page);
     connect(&context_, &StudioContext::import_requested, this,
             [this] { show_page(QStringLiteral("dataset")); });
@@ -113,18 +156,16 @@ void MainWindow::connect_context() {
 }
 
 void MainWindow::show_page(const QString& id) {
-    const auto found = pages_.find(id);
-    if (found == pages_.end()) return;
-    stack_->setCurrentWidget(found->second);
+    const auto index = order_.indexOf(id);
+    if (index < 0) return;
+    stack_->setCurrentIndex(static_cast<int>(index));
     sidebar_->show_current(id);
-    found->second->activated();
+    if (Page* shown = page(id)) shown->activated();
     show_status();
 }
 
 QString MainWindow::current_page() const {
-    for (const auto& [id, page] : pages_)
-        if (page == stack_->currentWidget()) return id;
-    return {};
+    return order_.value(stack_->currentIndex());
 }
 
 Page* MainWindow::page(const QString& id) const {
@@ -141,7 +182,7 @@ void MainWindow::open_run(const QString& directory, bool resume) {
     // The page of another kind listens to the same signal and passes it over.
     if (experiment->info().kind == "gan") {
         show_page(QStringLiteral("train"));
-        train_->open_run(directory, resume);
+        if (Page* train = page(QStringLiteral("train"))) train->open_run(directory, resume);
     } else {
         show_page(QStringLiteral("style"));
     }
@@ -154,7 +195,9 @@ void MainWindow::open_path(const QString& path) {
                                        QStringLiteral("jpeg"), QStringLiteral("webp"),
                                        QStringLiteral("tif"),  QStringLiteral("tiff"),
                                        QStringLiteral("bmp")};
-    if (!info.exists()) {
+    if (pages_.size() < static_cast<std::size_t>(order_.size())) {
+        opened_early_ = path;
+    } else if (!info.exists()) {
         show_message(tr("%1 does not exist.").arg(path), true);
     } else if (info.isDir() && QFileInfo::exists(info.filePath() + QStringLiteral("/run.json"))) {
         Q_EMIT context_.open_run_requested(info.absoluteFilePath(), false);
@@ -162,7 +205,7 @@ void MainWindow::open_path(const QString& path) {
         Q_EMIT context_.style_requested(info.absoluteFilePath(), {});
     } else {
         show_page(QStringLiteral("dataset"));
-        dataset_->choose_source(info.absoluteFilePath());
+        page(QStringLiteral("dataset"))->open_path(info.absoluteFilePath());
     }
 }
 
@@ -197,7 +240,9 @@ void MainWindow::show_status() {
         RunController* run = page->run_controller();
         if (run && run->active() && !(shown && shown->active())) shown = run;
     }
-    if (!shown) shown = train_->run_controller();
+    if (Page* train = page(QStringLiteral("train")); !shown && train)
+        shown = train->run_controller();
+    if (!shown) return;
     Progress progress = shown->progress();
     progress.state = shown->state();
     status_->show_progress(progress);
@@ -212,12 +257,16 @@ void MainWindow::restore_layout() {
     const QSettings settings;
     resize(kFirstSize);
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    const QString last = settings.value(QStringLiteral("window/page")).toString();
+    show_page(order_.contains(last) ? last : QStringLiteral("welcome"));
+}
+
+void MainWindow::restore_splitters() {
+    const QSettings settings;
     for (QSplitter* splitter : findChildren<QSplitter*>())
         if (!splitter->objectName().isEmpty())
             splitter->restoreState(
                 settings.value(QStringLiteral("window/") + splitter->objectName()).toByteArray());
-    const QString last = settings.value(QStringLiteral("window/page")).toString();
-    show_page(pages_.count(last) ? last : QStringLiteral("welcome"));
 }
 
 void MainWindow::save_layout() const {

@@ -8,19 +8,19 @@
 #include "ui/pages/page.h"
 
 class QLabel;
+class QMenu;
 class QStackedWidget;
 
 namespace pentimento::ui {
 
-class DatasetPage;
 class RunStatus;
 class Sidebar;
-class StylePage;
-class TrainPage;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
   public:
+    /// With the context's engine every page is there at once; else the Welcome page is, and the
+    /// others follow when the engine has been loaded.
     explicit MainWindow(StudioContext& context, QWidget* parent = nullptr);
     ~MainWindow() override;
 
@@ -28,8 +28,8 @@ class MainWindow : public QMainWindow {
     void open_path(const QString& path);
     void show_page(const QString& id);
     QString current_page() const;
+    /// Null for a page that waits for the engine.
     Page* page(const QString& id) const;
-    TrainPage& train_page() { return *train_; }
 
   protected:
     void closeEvent(QCloseEvent*) override;
@@ -37,7 +37,10 @@ class MainWindow : public QMainWindow {
     void dropEvent(QDropEvent*) override;
 
   private:
-    void add_page(const QString& id, Page* page);
+    void put_page(const QString& id, Page* page);
+    /// False when it was the last.
+    bool make_next_page();
+    void make_pages_in_turn();
     void make_menus();
     void make_status_bar();
     void connect_context();
@@ -48,6 +51,7 @@ class MainWindow : public QMainWindow {
     void show_status();
     void toggle_theme();
     void restore_layout();
+    void restore_splitters();
     void save_layout() const;
 
     StudioContext& context_;
@@ -56,8 +60,8 @@ class MainWindow : public QMainWindow {
     QStackedWidget* stack_;
     std::map<QString, Page*> pages_;
     QStringList order_;
-    TrainPage* train_ = nullptr;
-    DatasetPage* dataset_ = nullptr;
+    QString opened_early_;  ///< a path that waits for the pages
+    QMenu* run_menu_ = nullptr;
     RunStatus* status_ = nullptr;
     QLabel* message_ = nullptr;
 };

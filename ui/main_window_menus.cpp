@@ -10,9 +10,8 @@
 #include <QVBoxLayout>
 
 #include "ui/main_window.h"
-#include "ui/pages/train_page.h"
 #include "ui/theme.h"
-#include "ui/widgets/sample_gallery.h"
+#include "ui/widgets/sidebar.h"
 
 namespace pentimento::ui {
 
@@ -67,10 +66,9 @@ void MainWindow::make_menus() {
     file->addSeparator();
     add(file, tr("&Export samples…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
         show_page(QStringLiteral("train"));
-        if (train_->gallery().current_frame().empty())
+        Page* train = page(QStringLiteral("train"));
+        if (!train || !train->export_shown())
             show_message(tr("There is no picture to export yet."), false);
-        else
-            Q_EMIT train_->gallery().export_requested();
     });
     file->addSeparator();
     add(file, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
@@ -84,14 +82,12 @@ void MainWindow::make_menus() {
     redo->setIcon(theme::icon(QStringLiteral("redo")));
     edit->addActions({undo, redo});
 
-    QMenu* run = menuBar()->addMenu(tr("&Run"));
-    const TrainPage::Actions& actions = train_->actions();
-    run->addActions({actions.start, actions.pause, actions.step, actions.stop, actions.snapshot});
-    run->setToolTipsVisible(true);
+    run_menu_ = menuBar()->addMenu(tr("&Run"));
+    run_menu_->setToolTipsVisible(true);
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     for (int i = 0; i < order_.size(); ++i)
-        add(view, pages_[order_[i]]->title(),
+        add(view, sidebar_->title(order_[i]),
             QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + i)),
             [this, id = order_[i]] { show_page(id); });
     view->addSeparator();

@@ -31,6 +31,11 @@ namespace pentimento::ui {
 
 namespace {
 
+TrainPage& train_page(MainWindow& window) {
+    return *static_cast<TrainPage*>(window.page(QStringLiteral("train")));
+}
+
+
 constexpr QSize kSize{1440, 900};
 constexpr int kSettle = 500;  // thumbnails and plots follow on timers, and those on others
 
@@ -76,7 +81,7 @@ Status grab_page(MainWindow& window, const QString& page, const QString& directo
 
 /// The gallery with its first family that fits, drawn and measured.
 Status grab_families(MainWindow& window, const ScreenshotOptions& options) {
-    FamilyGallery& gallery = window.train_page().gallery_of_families();
+    FamilyGallery& gallery = train_page(window).gallery_of_families();
     gallery.show();
     wait_for([&] { return gallery.details().cost().contains(QStringLiteral("On this device")); },
              options.seconds / 2);
@@ -87,7 +92,7 @@ Status grab_families(MainWindow& window, const ScreenshotOptions& options) {
 
 /// A training that goes wrong on purpose, so that the health panel has something to say.
 void train_badly(MainWindow& window, const ScreenshotOptions& options) {
-    TrainPage& page = window.train_page();
+    TrainPage& page = train_page(window);
     RunController& run = *page.run_controller();
     (void)wait_for([&] { return !run.active(); }, options.seconds);
     ParamSet params = page.panel().params();
@@ -131,7 +136,7 @@ Status grab_run_dialogs(StudioContext& context, const ScreenshotOptions& options
 
 Status train(MainWindow& window, StudioContext& context, const ScreenshotOptions& options) {
     Q_EMIT context.import_requested(QStringLiteral("emoji"), true, QStringLiteral("emoji-32"));
-    RunController& run = *window.train_page().run_controller();
+    RunController& run = *train_page(window).run_controller();
     if (!wait_for([&] { return run.active(); }, options.seconds))
         return Error{
             ErrorCode::NotFound,
@@ -143,7 +148,7 @@ Status train(MainWindow& window, StudioContext& context, const ScreenshotOptions
         };
     };
     wait_for(reached(0.5), options.seconds);
-    const ParamSpec* rate = window.train_page().panel().params().schema().find("lr_g");
+    const ParamSpec* rate = train_page(window).panel().params().schema().find("lr_g");
     if (rate && run.active()) run.edit({{"lr_g", 2e-4}});  // leaves a mark on the plots
     wait_for(reached(1), options.seconds / 2);
     return {};
@@ -256,8 +261,8 @@ Status take_screenshots(MainWindow& window, StudioContext& context,
         return grab_page(window, QLatin1String(id), options.directory);
     };
     const auto stop = [&] {
-        window.train_page().run_controller()->stop();
-        wait_for([&] { return !window.train_page().run_controller()->active(); }, options.seconds);
+        train_page(window).run_controller()->stop();
+        wait_for([&] { return !train_page(window).run_controller()->active(); }, options.seconds);
     };
     if (options.only == QStringLiteral("style")) return grab_style(window, options);
     if (const Status trained = train(window, context, options); !trained) return trained;

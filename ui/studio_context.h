@@ -8,10 +8,12 @@
 #include <optional>
 
 #include "core/data/pack.h"
-#include "core/jobs/workspace.h"
+#include "core/session/workspace.h"
 #include "ui/derivation.h"
 
 namespace pentimento::ui {
+
+class Engine;
 
 class StudioContext : public QObject {
     Q_OBJECT
@@ -28,7 +30,15 @@ class StudioContext : public QObject {
         Q_EMIT dataset_changed();
     }
 
+    /// Null until its libraries are loaded.
+    const Engine* engine() const { return engine_; }
+    void set_engine(const Engine* engine) {
+        engine_ = engine;
+        Q_EMIT engine_loaded();
+    }
+
   Q_SIGNALS:
+    void engine_loaded();
     void dataset_changed();
     /// Show the page with this id: "welcome", "dataset", "train", "style", "runs".
     void page_requested(const QString& id);
@@ -51,6 +61,7 @@ class StudioContext : public QObject {
 
   private:
     Workspace workspace_;
+    const Engine* engine_ = nullptr;
     QUndoStack undo_stack_;
     std::optional<PackedDataset> dataset_;
 };

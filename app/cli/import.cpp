@@ -3,7 +3,7 @@
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
-#include "core/jobs/workspace.h"
+#include "core/session/workspace.h"
 
 namespace pentimento::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "app/cli/interrupt.h"
 #include "app/cli/status_line.h"
 #include "core/base/text.h"
-#include "core/jobs/workspace.h"
+#include "core/session/workspace.h"
 
 namespace pentimento::cli {
 namespace {

@@ -3,6 +3,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/options.h"
+#include "core/base/allocator.h"
 
 using namespace pentimento;
 
@@ -20,6 +21,7 @@ int explain(const Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_freed_memory();
     CLI::App app(
         "Pentimento in the terminal: import pictures, train GANs, sample them, blend styles.",
         "pentimento-cli");

@@ -6,8 +6,12 @@
 #include <QTimer>
 #include <cstdio>
 
+#include "core/base/allocator.h"
+#include "ui/engine.h"
+#include "ui/engine_loader.h"
 #include "ui/main_window.h"
 #include "ui/screenshots.h"
+#include "ui/stall_watch.h"
 #include "ui/studio_context.h"
 #include "ui/theme.h"
 
@@ -20,9 +24,31 @@ int fail(const Error& error) {
     return 1;
 }
 
+/// For tests/bench/startup.py, which knows when the program was started. With the longest time that
+/// the window did not answer while the engine was loaded.
+void tell_when_ready(const ui::EngineLoader& loader, ui::StudioContext& context) {
+    const auto say = [](const char* what) {
+        std::puts(what);
+        std::fflush(stdout);
+    };
+    QObject::connect(&loader, &ui::EngineLoader::painted, &context, [&context, say] {
+        say("painted");
+        auto* stalls = new ui::StallWatch(&context);
+        QObject::connect(&context, &ui::StudioContext::engine_loaded, &context, [=, &context] {
+            say("loaded");
+            QTimer::singleShot(1000, &context, [=] {
+                std::printf("longest stall %lld ms\n", stalls->longest_stall());
+                std::fflush(stdout);
+                delete stalls;  // it beats often
+            });
+        });
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_freed_memory();
     QApplication::setHighDpiScaleFactorRoundingPolicy(
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
@@ -58,11 +84,14 @@ int main(int argc, char** argv) {
         QStringLiteral("smoke"),
         QApplication::translate("main", "Quit after <seconds>, for tests."),
         QStringLiteral("seconds"));
+    const QCommandLineOption time_start(
+        QStringLiteral("time-start"),
+        QApplication::translate("main", "Print when the window is painted and when all is loaded."));
     const QCommandLineOption only(
         QStringLiteral("only"),
         QApplication::translate("main", "With --screenshots: of the Style page alone (\"style\")."),
         QStringLiteral("page"));
-    parser.addOptions({home, screenshots, weights, smoke, only});
+    parser.addOptions({home, screenshots, weights, smoke, only, time_start});
     parser.process(app);
 
     Workspace workspace = Workspace::standard();
@@ -81,18 +110,24 @@ int main(int argc, char** argv) {
             .toInt()));
 
     ui::StudioContext context(std::move(workspace));
-    ui::MainWindow window(context);
     if (parser.isSet(screenshots)) {
+        const auto engine = ui::EngineLoader::load();
+        if (!engine) return fail(engine.error());
+        context.set_engine(*engine);
+        ui::MainWindow window(context);
         const ui::ScreenshotOptions options{.directory = parser.value(screenshots),
                                             .weights = parser.value(weights),
                                             .only = parser.value(only)};
-        const Status taken = ui::take_screenshots(window, context, options);
+        const Status taken = (*engine)->take_screenshots(window, context, options);
         return taken ? 0 : fail(taken.error());
     }
+    ui::MainWindow window(context);
+    const ui::EngineLoader loader(window, context);
+    if (parser.isSet(time_start)) tell_when_ready(loader, context);
     window.show();
     const QStringList paths = parser.positionalArguments();
     if (!paths.isEmpty())
-        QTimer::singleShot(0, &window, [&window, path = paths.first()] { window.open_path(path); });
+        window.open_path(paths.first());
     if (parser.isSet(smoke))
         QTimer::singleShot(parser.value(smoke).toInt() * 1000, &window, &QWidget::close);
     return QApplication::exec();

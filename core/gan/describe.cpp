@@ -13,6 +13,7 @@
 #include "core/gan/params.h"
 #include "core/gan/step_rules.h"
 #include "core/nn/layers.h"
+#include "core/tensor/conv3x3.h"
 #include "core/tensor/guard.h"
 #include "core/tensor/machine.h"
 #include "core/tensor/random.h"
@@ -145,6 +146,7 @@ Watch watched(const torch::nn::Module& network, Work&& work) {
     Watch w;
     for (const auto& parameter : network.parameters())
         w.parameters.insert(parameter.storage().data());
+    const tensor::PlainOperations plain;  // others are not told of
     const auto handle = at::addThreadLocalCallback(at::RecordFunctionCallback(on_start, on_end)
                                                        .needsInputs(true)
                                                        .needsOutputs(true)

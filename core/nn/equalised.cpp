@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/tensor/conv3x3.h"
+
 namespace pentimento::nn {
 
 using torch::Tensor;
@@ -48,6 +50,7 @@ EqualisedConv2dImpl::EqualisedConv2dImpl(std::int64_t in, std::int64_t out, std:
 }
 
 Tensor EqualisedConv2dImpl::forward(const Tensor& x) {
+    if (stride_ == 1) return tensor::conv2d(x, effective_weight(), effective_bias(), padding_);
     return at::conv2d(x, effective_weight(), effective_bias(), stride_, padding_);
 }
 

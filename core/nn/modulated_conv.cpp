@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/nn/resample.h"
+#include "core/tensor/conv3x3.h"
 #include "core/tensor/conv_transpose.h"
 
 namespace pentimento::nn {
@@ -22,7 +23,7 @@ Tensor modulated_conv2d(const Tensor& x, const Tensor& weight, const Tensor& sty
                 "modulated_conv2d: styles ", styles.sizes(), " do not fit x ", x.sizes());
     Tensor y = x * styles.unsqueeze(2).unsqueeze(3);
     if (scale == Scale::Keep)
-        y = at::conv2d(y, weight, {}, 1, kernel / 2);
+        y = tensor::conv2d(y, weight, {}, kernel / 2);
     else
         y = blur(tensor::conv_transpose2d(y, weight.transpose(0, 1).contiguous(), {2, 0, 0}), 1, 1,
                  taps_1331(), /*gain=*/4);

@@ -1,6 +1,8 @@
 // Spectral normalisation.
 #include "core/nn/spectral_norm.h"
 
+#include "core/tensor/conv3x3.h"
+
 namespace pentimento::nn {
 
 using torch::Tensor;
@@ -60,6 +62,8 @@ SpectralConv2dImpl::SpectralConv2dImpl(std::int64_t in, std::int64_t out, std::i
 }
 
 Tensor SpectralConv2dImpl::forward(const Tensor& x) {
+    if (options_.stride == 1)
+        return tensor::conv2d(x, normalised_weight(), bias, options_.padding);
     return at::conv2d(x, normalised_weight(), bias, options_.stride, options_.padding);
 }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/tensor/conv3x3.h"
+
 namespace pentimento::style {
 namespace {
 
@@ -44,6 +46,8 @@ std::vector<LayerGeometry> layer_geometry(const nn::FeatureNetwork& network,
     constexpr std::int64_t width = 512, first = 256, behind = first + kTileGrid;
     auto strip = torch::zeros({1, 3, min_edge, width}, torch::device(device));
     strip.narrow(3, first, kTileGrid).fill_(std::numeric_limits<float>::quiet_NaN());
+    // Winograd's algorithm works in tiles of its own, over which NaN would spread.
+    const tensor::PlainOperations plain;
     std::vector<LayerGeometry> geometry;
     for (const auto& features : network.extract(strip, layers)) {
         const auto spoilt = torch::isnan(features).any(0).any(0).any(0).nonzero().to(torch::kCPU);

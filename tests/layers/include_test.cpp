@@ -22,7 +22,7 @@
 #include "core/jobs/compare.h"
 #include "core/jobs/jobs.h"
 #include "core/jobs/video.h"
-#include "core/jobs/workspace.h"
+#include "core/session/workspace.h"
 #include "core/media/import.h"
 #include "core/media/picture.h"
 #include "core/media/video.h"

@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "tests/ui/fake_run.h"
+#include "ui/engine.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/metric_plot.h"
 #include "ui/stall_watch.h"
@@ -31,16 +32,20 @@ using test::wait_for;
 class MainWindowTest : public testing::Test {
   protected:
     MainWindowTest()
-        : context(Workspace{home.path().toStdString()}),
-          window(std::make_unique<MainWindow>(context)) {
+        : context(Workspace{home.path().toStdString()}) {
+        context.set_engine(pentimento_engine());
+        window = std::make_unique<MainWindow>(context);
         window->resize(1280, 800);
         window->show();
         QApplication::setActiveWindow(window.get());
     }
-    RunController& run() { return *window->train_page().run_controller(); }
+    TrainPage& train_page() {
+        return *static_cast<TrainPage*>(window->page(QStringLiteral("train")));
+    }
+    RunController& run() { return *train_page().run_controller(); }
     void start_fake(test::FakeOptions options = {}) {
         window->show_page(QStringLiteral("train"));
-        ASSERT_TRUE(window->train_page().start(fake_factory(options), {}));
+        ASSERT_TRUE(train_page().start(fake_factory(options), {}));
         ASSERT_TRUE(wait_for([&] { return run().progress().step > 2 || !run().active(); }));
     }
 
@@ -48,6 +53,28 @@ class MainWindowTest : public testing::Test {
     StudioContext context;
     std::unique_ptr<MainWindow> window;
 };
+
+TEST(MainWindowLoading, ShowsItselfBeforeTheEngineAndKeepsWhatIsAskedMeanwhile) {
+    const QTemporaryDir home;
+    StudioContext context(Workspace{home.path().toStdString()});
+    MainWindow window(context);
+    window.show();
+    EXPECT_NE(window.page(QStringLiteral("welcome")), nullptr);
+    EXPECT_EQ(window.page(QStringLiteral("train")), nullptr);
+    window.show_page(QStringLiteral("train"));
+    EXPECT_EQ(window.current_page(), QStringLiteral("train"));
+    EXPECT_FALSE(window.grab().isNull());
+    window.open_path(QStringLiteral("/nowhere/at/all"));
+
+    context.set_engine(pentimento_engine());
+    ASSERT_TRUE(wait_for([&] { return window.page(QStringLiteral("runs")) != nullptr; }));
+    EXPECT_NE(window.page(QStringLiteral("train")), nullptr);
+    EXPECT_EQ(window.current_page(), QStringLiteral("train"));
+    bool told = false;
+    for (const QLabel* label : window.findChildren<QLabel*>())
+        told |= label->toolTip().contains(QStringLiteral("/nowhere/at/all"));
+    EXPECT_TRUE(told);
+}
 
 TEST_F(MainWindowTest, EveryPageOpensInBothThemes) {
     for (const auto mode : {theme::Mode::Light, theme::Mode::Dark}) {
@@ -88,7 +115,7 @@ TEST_F(MainWindowTest, ARunFillsThePageAndStaysResponsive) {
     start_fake({.step_milliseconds = 20});
     StallWatch watch;
     ASSERT_TRUE(wait_for([&] { return run().progress().step > 30; }));
-    TrainPage& page = window->train_page();
+    TrainPage& page = train_page();
     ASSERT_EQ(page.plots().size(), 2u);
     EXPECT_FALSE(page.plots()[0]->data().empty());
     EXPECT_FALSE(page.gallery().current_frame().empty());
@@ -103,7 +130,7 @@ TEST_F(MainWindowTest, WhatARunIsDoingIsSaidBesideItsSteps) {
     }));
     EXPECT_TRUE(window->findChild<RunStatus*>()->text().contains(QStringLiteral("of 100,000")));
     bool beside = false;
-    for (const QLabel* label : window->train_page().findChildren<QLabel*>())
+    for (const QLabel* label : train_page().findChildren<QLabel*>())
         beside |= label->text().startsWith(QStringLiteral("Growing: 16 px")) &&
                   label->toolTip().contains(QStringLiteral("of 100,000"));
     EXPECT_TRUE(beside);
@@ -111,7 +138,7 @@ TEST_F(MainWindowTest, WhatARunIsDoingIsSaidBesideItsSteps) {
 
 TEST_F(MainWindowTest, RestartSettingsAreLockedAndLiveOnesReachTheRun) {
     start_fake();
-    ParamPanel& panel = window->train_page().panel();
+    ParamPanel& panel = train_page().panel();
     const auto box_of = [&](Apply apply) -> NumberBox* {
         for (const ParamSpec& spec : panel.params().schema().specs())
             if (spec.apply == apply && spec.level == Level::Basic && spec.id != "steps")
@@ -142,16 +169,16 @@ TEST_F(MainWindowTest, RestartSettingsAreLockedAndLiveOnesReachTheRun) {
 
 TEST_F(MainWindowTest, SpacePausesAndResumesOnTheTrainPage) {
     start_fake();
-    window->train_page().setFocus();
-    QTest::keyClick(&window->train_page(), Qt::Key_Space);
+    train_page().setFocus();
+    QTest::keyClick(&train_page(), Qt::Key_Space);
     EXPECT_EQ(run().state(), State::Paused);
-    QTest::keyClick(&window->train_page(), Qt::Key_Space);
+    QTest::keyClick(&train_page(), Qt::Key_Space);
     EXPECT_EQ(run().state(), State::Running);
 }
 
 TEST_F(MainWindowTest, DisabledButtonsSayWhy) {
     window->show_page(QStringLiteral("train"));
-    const TrainPage::Actions& actions = window->train_page().actions();
+    const TrainPage::Actions& actions = train_page().actions();
     for (const QAction* action :
          {actions.start, actions.pause, actions.step, actions.stop, actions.snapshot}) {
         EXPECT_FALSE(action->isEnabled());
@@ -168,7 +195,7 @@ TEST_F(MainWindowTest, DisabledButtonsSayWhy) {
 TEST_F(MainWindowTest, EditsLeaveMarksOnThePlots) {
     start_fake();
     run().edit({{"lr", 1e-3}});
-    TrainPage& page = window->train_page();
+    TrainPage& page = train_page();
     ASSERT_TRUE(wait_for([&] { return !page.plots()[0]->data().marks().empty(); }));
     const ChangeMark& mark = page.plots()[0]->data().marks()[0];
     EXPECT_NE(mark.text.find("Learning rate"), std::string::npos);

@@ -50,7 +50,7 @@ void fit_to_preset(ParamSet& params, const QString& id) {
 
 DatasetPage::DatasetPage(StudioContext& context, QWidget* parent) : Page(context, parent) {
     setAcceptDrops(true);
-    auto* heading = new QLabel(title());
+    auto* heading = new QLabel(tr("Dataset"));
     theme::set_role(heading, "title");
     subtitle_ = new QLabel;
     theme::set_role(subtitle_, "muted");

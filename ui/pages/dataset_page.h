@@ -20,13 +20,12 @@ class DatasetPage : public Page {
   public:
     explicit DatasetPage(StudioContext& context, QWidget* parent = nullptr);
 
-    QString title() const override { return tr("Dataset"); }
-    QString icon_name() const override { return QStringLiteral("dataset"); }
     void activated() override;
     void shut_down() override;
 
     /// A folder, an archive, a pack, or "emoji", "idx:DIR", "cifar:DIR".
     void choose_source(const QString& source);
+    void open_path(const QString& path) override { choose_source(path); }
     /// Chooses, imports (from the cache when it is there) and, with `train`, asks for training.
     void import_source(const QString& source, bool train, const QString& preset);
 

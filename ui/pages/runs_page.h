@@ -22,8 +22,6 @@ class RunsPage : public Page {
   public:
     explicit RunsPage(StudioContext& context, QWidget* parent = nullptr);
 
-    QString title() const override { return tr("Runs"); }
-    QString icon_name() const override { return QStringLiteral("runs"); }
     void activated() override;
 
     void refresh();

@@ -71,7 +71,7 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     shelf_ = new StyleShelf(context.workspace());
     bar_ = new StyleRunBar(*controller_);
 
-    auto* heading = new QLabel(title());
+    auto* heading = new QLabel(tr("Style"));
     theme::set_role(heading, "title");
     auto* subtitle = new QLabel(tr("one picture's content, another's brush"));
     theme::set_role(subtitle, "muted");

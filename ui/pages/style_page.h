@@ -33,8 +33,6 @@ class StylePage : public Page {
     explicit StylePage(StudioContext& context, QWidget* parent = nullptr);
     ~StylePage() override;
 
-    QString title() const override { return tr("Style"); }
-    QString icon_name() const override { return QStringLiteral("style"); }
     void shut_down() override;
     RunController* run_controller() override { return controller_; }
 
@@ -42,7 +40,7 @@ class StylePage : public Page {
     void blend();
     /// Shows a stored run, a blend or the training of a style network; with `resume`: goes on with
     /// it.
-    void open_run(const QString& directory, bool resume);
+    void open_run(const QString& directory, bool resume) override;
     /// Asks what a painter shall learn, and trains it here.
     void plan_painter();
     void train_painter(const PainterPlan& plan);

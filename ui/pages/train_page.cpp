@@ -325,4 +325,14 @@ void TrainPage::keyPressEvent(QKeyEvent* event) {
     Page::keyPressEvent(event);
 }
 
+QList<QAction*> TrainPage::run_actions() const {
+    return {actions_.start, actions_.pause, actions_.step, actions_.stop, actions_.snapshot};
+}
+
+bool TrainPage::export_shown() {
+    if (gallery_->current_frame().empty()) return false;
+    Q_EMIT gallery_->export_requested();
+    return true;
+}
+
 }  // namespace pentimento::ui

@@ -33,8 +33,6 @@ class TrainPage : public Page {
     explicit TrainPage(StudioContext& context, QWidget* parent = nullptr);
     ~TrainPage() override;
 
-    QString title() const override { return tr("Train"); }
-    QString icon_name() const override { return QStringLiteral("train"); }
     void shut_down() override;
     RunController* run_controller() override { return &controller_; }
 
@@ -55,7 +53,9 @@ class TrainPage : public Page {
     void train(const QString& preset);
     /// Shows a stored GAN run; with resume it goes on to the end that it had, or to twice its steps
     /// when it had reached that.
-    void open_run(const QString& directory, bool resume);
+    void open_run(const QString& directory, bool resume) override;
+    QList<QAction*> run_actions() const override;
+    bool export_shown() override;
     /// Makes a new run out of a stored one and starts it.
     void derive(const Derivation& derivation);
     /// The gallery, ready for the dataset in use; it is not shown by this.

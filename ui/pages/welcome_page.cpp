@@ -12,9 +12,8 @@
 #include <QVBoxLayout>
 
 #include "core/base/text.h"
-#include "core/media/import.h"
+#include "ui/engine.h"
 #include "ui/theme.h"
-#include "ui/widgets/picture_view.h"
 #include "ui/widgets/sample_card.h"
 
 namespace pentimento::ui {
@@ -22,7 +21,6 @@ namespace pentimento::ui {
 namespace {
 
 constexpr int kMosaicPictures = 24;
-constexpr int kMosaicStride = 10;  // neighbours in a source are often alike
 constexpr int kRecentRuns = 6;
 constexpr int kTileEdge = 112;
 const char* const kFashionSource = "idx:/usr/share/datasets/fashion-mnist";
@@ -122,9 +120,10 @@ WelcomePage::WelcomePage(StudioContext& context, QWidget* parent)
     column->addLayout(row);
     column->addStretch(1);
 
-    connect(&context_, &StudioContext::runs_changed, this, [this] {
-        if (isVisible()) activated();
-    });
+    for (const auto changed : {&StudioContext::runs_changed, &StudioContext::engine_loaded})
+        connect(&context_, changed, this, [this] {
+            if (isVisible()) activated();
+        });
 }
 
 QWidget* WelcomePage::build_cards() {
@@ -170,26 +169,28 @@ QWidget* WelcomePage::build_cards() {
 
 void WelcomePage::fill_dataset_card(SampleCard* card, Background& work, const QString& source,
                                     const QString& missing) {
-    work.start(
-        [name = source.toStdString()] {
-            return preview_import(name, ParamSet(import_schema()), kMosaicPictures * kMosaicStride);
-        },
-        [card, missing](const Result<ImportPreview>& preview) {
-            if (!preview || preview->after.empty()) {
-                card->set_unavailable(missing);
-                return;
-            }
-            std::vector<QImage> pictures;
-            const std::size_t stride =
-                std::max<std::size_t>(1, preview->after.size() / kMosaicPictures);
-            for (std::size_t k = stride / 2; k < preview->after.size(); k += stride)
-                pictures.push_back(to_image(preview->after[k]).copy());
-            card->set_pictures(pictures);
-        });
+    const auto fill = [this, card, &work, source, missing] {
+        work.start(
+            [engine = context_.engine(), source] {
+                return engine->sample_pictures(source, kMosaicPictures);
+            },
+            [card, missing](const std::vector<QImage>& pictures) {
+                if (pictures.empty())
+                    card->set_unavailable(missing);
+                else
+                    card->set_pictures(pictures);
+            });
+    };
+    if (context_.engine())
+        fill();
+    else
+        connect(&context_, &StudioContext::engine_loaded, this, fill);
 }
 
 void WelcomePage::activated() {
-    scan_.start([root = context_.workspace().runs()] { return scan_runs(root); },
+    if (!context_.engine()) return;
+    scan_.start([engine = context_.engine(),
+                 root = context_.workspace().runs()] { return engine->runs(root); },
                 [this](const std::vector<RunRow>& rows) { show_recent(rows); });
 }
 

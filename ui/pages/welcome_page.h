@@ -17,8 +17,6 @@ class WelcomePage : public Page {
   public:
     explicit WelcomePage(StudioContext& context, QWidget* parent = nullptr);
 
-    QString title() const override { return tr("Welcome"); }
-    QString icon_name() const override { return QStringLiteral("welcome"); }
     void activated() override;
 
   Q_SIGNALS:

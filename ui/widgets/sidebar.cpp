@@ -65,6 +65,12 @@ void Sidebar::show_current(const QString& id) {
         if (button->objectName() == id) button->setChecked(true);
 }
 
+QString Sidebar::title(const QString& id) const {
+    for (const QAbstractButton* button : group_->buttons())
+        if (button->objectName() == id) return button->text();
+    return {};
+}
+
 void Sidebar::update_theme_button() {
     theme_->setText(theme::dark() ? tr("Light theme") : tr("Dark theme"));
     theme_->setIcon(theme::icon(theme::dark() ? QStringLiteral("sun") : QStringLiteral("moon")));

@@ -15,6 +15,7 @@ class Sidebar : public QFrame {
     explicit Sidebar(QWidget* parent = nullptr);
     void add_page(const QString& id, const QString& title, const QString& icon, int number);
     void show_current(const QString& id);
+    QString title(const QString& id) const;
 
   Q_SIGNALS:
     void page_chosen(const QString& id);

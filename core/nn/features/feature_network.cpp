@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "core/base/text.h"
+#include "core/tensor/conv3x3.h"
 #include "core/tensor/pth_reader.h"
 
 namespace pentimento::nn {
@@ -15,6 +16,15 @@ namespace {
 std::map<std::string, FeatureDefinition, std::less<>>& mutable_registry() {
     static std::map<std::string, FeatureDefinition, std::less<>> registry;
     return registry;
+}
+
+std::shared_ptr<const FrozenChain> chain_of(const std::vector<FeatureStage>& stages) {
+    std::vector<ChainLink> links;
+    for (const auto& stage : stages) {
+        if (!stage.link) return nullptr;
+        links.push_back(*stage.link);
+    }
+    return FrozenChain::make(std::move(links));
 }
 
 torch::Tensor per_channel(const std::array<double, 3>& values, const torch::Device& device) {
@@ -92,7 +102,8 @@ FeatureNetwork::FeatureNetwork(const Preprocessing& preprocessing, std::vector<F
     : bgr_(preprocessing.bgr),
       mean_(per_channel(preprocessing.mean, device)),
       deviation_(per_channel(preprocessing.deviation, device)),
-      stages_(std::move(stages)) {
+      stages_(std::move(stages)),
+      chain_(device.is_cpu() ? chain_of(stages_) : nullptr) {
 }
 
 torch::Tensor FeatureNetwork::prepared(const torch::Tensor& picture) const {
@@ -117,6 +128,19 @@ std::vector<torch::Tensor> FeatureNetwork::extract(const torch::Tensor& picture,
     std::vector<torch::Tensor> found(layers.size());
     std::size_t missing = layers.size();
     auto x = prepared(picture);
+    if (chain_ && !tensor::PlainOperations::wanted()) {
+        std::vector<std::size_t> taps;
+        for (const auto& layer : layers) {
+            const auto stage =
+                std::find_if(stages_.begin(), stages_.end(), [&](const FeatureStage& candidate) {
+                    return !layer.empty() && candidate.layer == layer;
+                });
+            if (stage == stages_.end())
+                throw std::invalid_argument("the feature network has no such layer");
+            taps.push_back(static_cast<std::size_t>(stage - stages_.begin()));
+        }
+        return chain_->run(torch::replication_pad2d(x, {1, 1, 1, 1}), taps);
+    }
     for (const auto& stage : stages_) {
         if (missing == 0) break;
         x = stage.apply(x);

@@ -9,12 +9,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/nn/features/frozen_chain.h"
 #include "core/tensor/safetensors.h"
 
 namespace pentimento::nn {
@@ -31,12 +33,13 @@ Preprocessing torchvision_preprocessing();
 /// Caffe's: BGR in 0 … 255 minus the mean colour `bgr_mean`.
 Preprocessing caffe_preprocessing(const std::array<double, 3>& bgr_mean);
 
-enum class Pooling { Max, Average };
-
 /// One operation; `layer` names its output when it can be asked for.
 struct FeatureStage {
     std::string layer;
     std::function<torch::Tensor(torch::Tensor)> apply;
+    /// The same as a link of a chain, where it can be said so; then the network needs no more than
+    /// such links. The first link sees the picture with its edge pixels repeated.
+    std::optional<ChainLink> link = std::nullopt;
 };
 
 /// Weights never receive a gradient; the picture does.
@@ -63,6 +66,7 @@ class FeatureNetwork {
     bool bgr_;
     torch::Tensor mean_, deviation_;  // [1, 3, 1, 1]
     std::vector<FeatureStage> stages_;
+    std::shared_ptr<const FrozenChain> chain_;  ///< all stages; null where they go one by one
 };
 
 /// What is known of a feature network before its weights are read.

@@ -16,7 +16,8 @@ std::vector<FeatureStage> build_vgg(std::span<const VggConvolution> convolutions
             stages.push_back({"", [pooling](torch::Tensor x) {
                                   return pooling == Pooling::Max ? torch::max_pool2d(x, 2)
                                                                  : torch::avg_pool2d(x, 2);
-                              }});
+                              },
+                              ChainLink{.pooling = pooling}});
         const auto weight = weights.at(vgg_tensor_name(convolution, "weight"));
         const auto bias = weights.at(vgg_tensor_name(convolution, "bias"));
         // Zeros around the picture would be seen as a dark frame; repeated edge pixels are not.
@@ -26,7 +27,8 @@ std::vector<FeatureStage> build_vgg(std::span<const VggConvolution> convolutions
                               // In place is safe: a convolution's gradient does not need its
                               // output.
                               return torch::conv2d(x, weight, bias, 1, first ? 0 : 1).relu_();
-                          }});
+                          },
+                          ChainLink{weight, bias, first ? 0 : 1}});
     }
     return stages;
 }

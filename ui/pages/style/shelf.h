@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "core/jobs/workspace.h"
+#include "core/session/workspace.h"
 #include "ui/background.h"
 #include "ui/pages/style/history.h"
 #include "ui/pages/style/library.h"

@@ -1,4 +1,4 @@
-#include "core/jobs/workspace.h"
+#include "core/session/workspace.h"
 
 #include <cstdlib>
 

@@ -1,0 +1,219 @@
+// Two bilinear maps with each other as derivatives. With y = F(x, w):
+//   the input's gradient is F(grad y, w rotated by 180° with in and out exchanged, padding 2 − p),
+//   the weight's is W(x, grad y), and W's own gradients are such F again.
+#include "core/tensor/conv3x3.h"
+
+namespace pentimento::tensor {
+thread_local int PlainOperations::depth_ = 0;
+}
+
+#ifdef PENTIMENTO_ONEDNN
+
+#include <array>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "core/tensor/onednn.h"
+
+namespace pentimento::tensor {
+namespace onednn {
+
+bool has_winograd() {
+    static const bool has = [] {
+        try {
+            const auto at = described({1, 64, 32, 32}, Tag::nChw16c);
+            const dnnl::convolution_forward::primitive_desc made(
+                {dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_winograd, at,
+                 described({64, 64, 3, 3}, Tag::any), at, {1, 1}, {1, 1}, {1, 1}},
+                engine());
+            return std::string(made.impl_info_str()).find("wino") != std::string::npos;
+        } catch (const dnnl::error&) {
+            return false;
+        }
+    }();
+    return has;
+}
+
+}  // namespace onednn
+
+namespace {
+
+using namespace onednn;
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+/// Fewer products than this, and the preparations take longer than what they save.
+constexpr std::int64_t kWorthwhile = 1 << 22;
+
+/// A convolution at one size.
+struct Plan {
+    Desc input, weight, output;                    // as the forward pass wants them
+    Desc input_back, weight_back, output_back;     // as the weight's gradient does
+    Step forward, backward;
+};
+
+const Plan& plan_for(const Tensor& input, std::int64_t out, std::int64_t padding) {
+    static std::mutex mutex;
+    static std::map<std::array<std::int64_t, 6>, Plan> plans;
+    const std::array<std::int64_t, 6> key{input.size(0), input.size(1), input.size(2),
+                                          input.size(3), out,           padding};
+    const std::lock_guard lock(mutex);
+    if (const auto found = plans.find(key); found != plans.end()) return found->second;
+    const auto any = [](const dnnl::memory::dims& dims) { return described(dims, Tag::any); };
+    const auto x = any({key[0], key[1], key[2], key[3]}), w = any({out, key[1], 3, 3}),
+               y = any({key[0], out, key[2] + 2 * padding - 2, key[3] + 2 * padding - 2});
+    const auto forward = [&](dnnl::algorithm how) {
+        return dnnl::convolution_forward::primitive_desc(
+            {dnnl::prop_kind::forward_training, how, x, w, y, {1, 1}, {padding, padding},
+             {padding, padding}},
+            own_scratch(), engine());
+    };
+    const auto there = best(true, forward);
+    const auto back = best(true, [&](dnnl::algorithm how) {
+        return dnnl::convolution_backward_weights::primitive_desc(
+            {how, x, w, y, {1, 1}, {padding, padding}, {padding, padding}}, own_scratch(), engine(),
+            forward(how));
+    });
+    Plan plan;
+    plan.input = there.src_desc();
+    plan.weight = there.weights_desc();
+    plan.output = there.dst_desc();
+    plan.input_back = back.src_desc();
+    plan.weight_back = back.diff_weights_desc();
+    plan.output_back = back.diff_dst_desc();
+    plan.forward = {dnnl::convolution_forward(there), there};
+    plan.backward = {dnnl::convolution_backward_weights(back), back};
+    return plans.emplace(key, std::move(plan)).first->second;
+}
+
+/// `tensor` in another layout; itself when it is in that one.
+Tensor as(const Tensor& tensor, const Desc& wanted, Tag plain) {
+    const auto own = described(tensor, plain);
+    if (own == wanted) return tensor;
+    const Tensor other = bytes(wanted.get_size());
+    reorder(over(own, tensor), over(wanted, other));
+    return other;
+}
+
+/// Runs `step`, whose result comes in the layout `from`; returns it in LibTorch's.
+Tensor result_of(const Step& step, Arguments arguments, int argument, const Desc& from,
+                 const dnnl::memory::dims& sizes, Tag plain) {
+    const Tensor result = torch::empty(sizes, torch::kFloat32);
+    const auto wanted = described(sizes, plain);
+    const Tensor place = from == wanted ? result : bytes(from.get_size());
+    arguments.emplace(argument, over(from, place));
+    step.run(std::move(arguments));
+    if (!(from == wanted)) reorder(over(from, place), over(wanted, result));
+    return result;
+}
+
+Tensor convolve(const Tensor& x, const Tensor& w, std::int64_t padding) {
+    const Plan& plan = plan_for(x, w.size(0), padding);
+    const Tensor input = as(x, plan.input, Tag::nchw), weight = as(w, plan.weight, Tag::oihw);
+    return result_of(plan.forward,
+                     {{DNNL_ARG_SRC, over(plan.input, input)},
+                      {DNNL_ARG_WEIGHTS, over(plan.weight, weight)}},
+                     DNNL_ARG_DST, plan.output,
+                     {x.size(0), w.size(0), x.size(2) + 2 * padding - 2,
+                      x.size(3) + 2 * padding - 2},
+                     Tag::nchw);
+}
+
+Tensor weight_gradient(const Tensor& x, const Tensor& y, std::int64_t padding) {
+    const Plan& plan = plan_for(x, y.size(1), padding);
+    const Tensor input = as(x, plan.input_back, Tag::nchw),
+                 output = as(y, plan.output_back, Tag::nchw);
+    return result_of(plan.backward,
+                     {{DNNL_ARG_SRC, over(plan.input_back, input)},
+                      {DNNL_ARG_DIFF_DST, over(plan.output_back, output)}},
+                     DNNL_ARG_DIFF_WEIGHTS, plan.weight_back, {y.size(1), x.size(1), 3, 3},
+                     Tag::oihw);
+}
+
+Tensor turned(const Tensor& weight) {
+    return weight.flip({2, 3}).transpose(0, 1).contiguous();
+}
+
+class WeightGradient;
+
+class Convolution : public torch::autograd::Function<Convolution> {
+  public:
+    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& w,
+                          std::int64_t padding) {
+        context->save_for_backward({x, w});
+        context->saved_data["padding"] = padding;
+        return convolve(x.contiguous(), w.contiguous(), padding);
+    }
+    static tensor_list backward(AutogradContext* context, tensor_list gradients);
+};
+
+class WeightGradient : public torch::autograd::Function<WeightGradient> {
+  public:
+    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& y,
+                          std::int64_t padding) {
+        context->save_for_backward({x, y});
+        context->saved_data["padding"] = padding;
+        return weight_gradient(x.contiguous(), y.contiguous(), padding);
+    }
+    static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+        const auto saved = context->get_saved_variables();
+        const auto padding = context->saved_data["padding"].toInt();
+        Tensor by_x, by_y;
+        if (context->needs_input_grad(0))
+            by_x = Convolution::apply(saved[1], turned(gradients[0]), 2 - padding);
+        if (context->needs_input_grad(1))
+            by_y = Convolution::apply(saved[0], gradients[0], padding);
+        return {by_x, by_y, {}};
+    }
+};
+
+tensor_list Convolution::backward(AutogradContext* context, tensor_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto padding = context->saved_data["padding"].toInt();
+    Tensor by_x, by_w;
+    if (context->needs_input_grad(0))
+        by_x = Convolution::apply(gradients[0], turned(saved[1]), 2 - padding);
+    if (context->needs_input_grad(1))
+        by_w = WeightGradient::apply(saved[0], gradients[0], padding);
+    return {by_x, by_w, {}};
+}
+
+bool suits(const Tensor& x, const Tensor& w, const Tensor& bias, std::int64_t padding) {
+    const auto plain = [](const Tensor& t) {
+        return t.is_cpu() && t.scalar_type() == torch::kFloat32;
+    };
+    if (x.dim() != 4 || w.dim() != 4 || w.size(2) != 3 || w.size(3) != 3 ||
+        x.size(1) != w.size(1) || padding < 0 || padding > 2 || !plain(x) || !plain(w))
+        return false;
+    if (bias.defined() && !plain(bias)) return false;
+    const std::int64_t in = w.size(1), out = w.size(0);
+    return in >= kWinogradChannels && out >= kWinogradChannels && in % kBlock == 0 &&
+           out % kBlock == 0 && x.size(2) + 2 * padding >= 3 && x.size(3) + 2 * padding >= 3 &&
+           x.numel() * out * 9 >= kWorthwhile && !PlainOperations::wanted() && has_winograd();
+}
+
+}  // namespace
+
+Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias, std::int64_t padding) {
+    if (!suits(input, weight, bias, padding))
+        return at::conv2d(input, weight, bias, 1, padding);
+    Tensor result = Convolution::apply(input, weight, padding);
+    return bias.defined() ? result.add_(bias.view({1, -1, 1, 1})) : result;
+}
+
+}  // namespace pentimento::tensor
+
+#else
+
+namespace pentimento::tensor {
+
+torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
+                     const torch::Tensor& bias, std::int64_t padding) {
+    return at::conv2d(input, weight, bias, 1, padding);
+}
+
+}  // namespace pentimento::tensor
+
+#endif
