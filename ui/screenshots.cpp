@@ -220,7 +220,7 @@ Status grab_painter(MainWindow& window, const ScreenshotOptions& options) {
         dialog->reject();
         if (!done) return done;
     }
-    style.panel().apply({{"method", std::string("painter")}}, {});
+    style.panel().apply({{"method", std::string("painter")}, {"size", std::int64_t{512}}}, {});
     wait_for([&] { return !style.painters().busy(); }, 10);
     settle();
     wait_for([&] { return !style.instant().busy(); }, 20);
@@ -231,12 +231,15 @@ Status grab_painter(MainWindow& window, const ScreenshotOptions& options) {
 
 Status grab_style(MainWindow& window, const ScreenshotOptions& options) {
     StylePage& style = style_page(window);
-    if (const Status done = grab(window, QStringLiteral("style-empty"), options.directory); !done)
-        return done;
+    if (!options.only.isEmpty())  // for eyes, not for the guide
+        if (const Status done = grab(window, QStringLiteral("style-empty"), options.directory);
+            !done)
+            return done;
     blend(window, options);
-    if (const Status done = grab_mask_dialog(window, options); !done) return done;
     if (const Status done = grab_page(window, QStringLiteral("style"), options.directory); !done)
         return done;
+    if (const Status done = grab_mask_dialog(window, options); !done) return done;
+    wait_for([&] { return !style.instant().busy(); }, 20);
     style.shelf().show_tab(StyleShelf::Tab::Results);
     if (const Status done = grab(window, QStringLiteral("results"), options.directory); !done)
         return done;

@@ -208,7 +208,8 @@ const Param<std::string>& features_param() {
                 "The network through whose eyes content and style are compared. One is built in; "
                 "the "
                 "weights of the others come from a file.")
-            .group(kFeatureGroup);
+            .group(kFeatureGroup)
+            .when("method", {"optimise"});
         for (const auto& [id, definition] : nn::feature_registry())
             features.choice(id, definition.label, definition.help);
         return features;
@@ -414,6 +415,7 @@ const Param<std::int64_t> kSeed =
             "Where the noise of the start comes from. The same seed and settings give the same "
             "result.")
         .group(kOptimisation)
+        .when("method", {"optimise"})
         .range(0, 9'007'199'254'740'991.0);  // 2^53 − 1: exact in JSON readers that use doubles
 const Param<std::int64_t> kSampleEvery =
     Param<std::int64_t>("sample_every", 20)

@@ -417,6 +417,7 @@ TEST_F(StyleRunTest, EveryChoiceWorks) {
              spec.when_values != std::vector<std::string>{"squeezenet"}))
             continue;
         for (const auto& choice : spec.choices) {
+            if (choice.id == "painter") continue;  // needs a file: see one_pass_test
             auto run = make({{spec.id, choice.id}});
             ASSERT_TRUE(run) << spec.id << " " << choice.id;
             step(*run);

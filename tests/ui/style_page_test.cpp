@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
@@ -130,6 +131,35 @@ TEST_F(StylePageTest, AnInstantBlendFollowsItsMask) {
     EXPECT_GT(green(everywhere, frame_right(everywhere)), green(left, frame_right(left)) + 40);
     EXPECT_NEAR(green(left, frame_right(left)), 30, 3);
     EXPECT_GT(green(left, left.width / 8), 80);
+}
+
+TEST_F(StylePageTest, WhatIsPaintedIsSeenWhileItIsPainted) {
+    page.inputs().content().load(content);
+    page.inputs().style(0).load(style);
+    ASSERT_TRUE(settled());
+    ASSERT_TRUE(rests());
+    const QImage everywhere = to_image(page.gallery().current_frame()).copy();
+    MaskDialog* dialog = page.inputs().mask(0).paint();
+    ASSERT_TRUE(dialog);
+    ASSERT_TRUE(rests());
+    const QImage nowhere = to_image(page.gallery().current_frame()).copy();
+    EXPECT_NE(nowhere, everywhere) << "nothing is painted yet";
+    const auto shown = [&] {
+        for (QLabel* label : dialog->findChildren<QLabel*>())
+            if (!label->pixmap().isNull() && label->isVisibleTo(dialog))
+                return label->pixmap().toImage();
+        return QImage();
+    };
+    const QImage before = shown();
+    EXPECT_FALSE(before.isNull());
+    dialog->view().edit([](MaskCanvas& canvas) { return canvas.fill(255); });
+    ASSERT_TRUE(rests());
+    EXPECT_NE(shown(), before);
+    // Given up: as it was.
+    dialog->done(QDialog::Rejected);
+    ASSERT_TRUE(rests());
+    EXPECT_EQ(to_image(page.gallery().current_frame()), everywhere);
+    EXPECT_FALSE(page.inputs().mask(0).mask());
 }
 
 TEST(InstantPreviewTest, OnlyTheNewestRequestIsKept) {

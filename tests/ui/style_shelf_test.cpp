@@ -1,6 +1,8 @@
 // The library and the history of the Style page.
 #include <gtest/gtest.h>
 
+#include <QApplication>
+#include <QDropEvent>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
@@ -118,6 +120,43 @@ TEST_F(StyleShelfTest, AClickFillsTheNextWellAndADragCarriesTheFile) {
         const auto picture = load_picture(*source, folder.path() / "inputs");
         EXPECT_TRUE(picture.ok()) << picture.error().message;
     }
+}
+
+TEST_F(StyleShelfTest, APictureThatIsDroppedOnTheStripIsKept) {
+    PictureShelf& strip = page.shelf().pictures();
+    QMimeData mime;
+    mime.setUrls({QUrl::fromLocalFile(red)});
+    QDragEnterEvent enter({5, 5}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(strip.viewport(), &enter);
+    EXPECT_TRUE(enter.isAccepted());
+    QDropEvent drop({5, 5}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(strip.viewport(), &drop);
+    ASSERT_TRUE(idle());
+    ASSERT_EQ(own(), 1);
+    EXPECT_EQ(page.shelf().library().front().name, QStringLiteral("Red"));
+    // By the key as by the menu.
+    strip.setCurrentRow(0);
+    QKeyEvent key(QEvent::KeyPress, Qt::Key_Delete, Qt::NoModifier);
+    QApplication::sendEvent(&strip, &key);
+    ASSERT_TRUE(idle());
+    EXPECT_EQ(own(), 0);
+}
+
+TEST(StyleHistoryTest, KeepsSoManyPicturesInMemory) {
+    StyleHistory history;
+    // Large enough that a few fill the memory that they may take.
+    for (int i = 0; i < 40; ++i) {
+        StyleResult result;
+        ASSERT_TRUE(result.params.set("strength", i / 50.0));
+        result.picture = plain_frame(4000, 2000, 1, 2, 3);
+        EXPECT_TRUE(history.add(result));
+        EXPECT_FALSE(history.add(result)) << "the same again";
+    }
+    const auto all = history.all();
+    ASSERT_EQ(all.size(), StyleHistory::kMostOfSession);
+    EXPECT_FALSE(all.front().picture.empty());
+    EXPECT_TRUE(all.back().picture.empty()) << "its settings are kept, not its pixels";
+    EXPECT_NE(history.find(all.back().id), nullptr);
 }
 
 TEST_F(StyleShelfTest, AResultBringsBackPictureSettingsAndWells) {

@@ -30,6 +30,7 @@ namespace pentimento::ui {
 namespace {
 
 constexpr int kToolsWidth = 250;
+constexpr int kResultHeight = 190;
 constexpr double kSmallest = 2, kLargest = 600;  // diameters, mask pixels
 constexpr int kSliderSteps = 200;
 constexpr double kKeyStep = 1.2;
@@ -105,6 +106,7 @@ MaskDialog::MaskDialog(const Frame& content, const QString& style, const QImage&
     connect(view_, &MaskView::edited, this, [this] {
         show_problem({});
         update_controls();
+        Q_EMIT painted();
     });
     const QSize size = view_->canvas().size();
     set_diameter(kFirstDiameter * std::max(size.width(), size.height()));
@@ -241,6 +243,15 @@ QWidget* MaskDialog::make_tools() {
     problem_->hide();
     column->addWidget(share_);
     column->addWidget(problem_);
+    result_title_ = new QLabel(tr("Result"));
+    theme::set_role(result_title_, "subheading");
+    result_ = new QLabel;
+    result_->setAccessibleName(tr("Result with this mask"));
+    result_title_->hide();
+    result_->hide();
+    column->addSpacing(8);
+    column->addWidget(result_title_);
+    column->addWidget(result_);
     column->addStretch(1);
     column->addWidget(wrapped(tr("Wheel: zoom\nSpace or middle button: move\n"
                                  "Right button: erase\n[ and ]: brush size"),
@@ -332,6 +343,16 @@ void MaskDialog::load_from(const QString& path) {
                       if (!mask) return show_problem(QString::fromStdString(mask.error().message));
                       view_->edit([&](MaskCanvas& canvas) { return canvas.replace(*mask); });
                   });
+}
+
+void MaskDialog::show_result(const Frame& result) {
+    const double ratio = devicePixelRatioF();
+    QPixmap small = QPixmap::fromImage(to_image(result).scaled(
+        QSize(kToolsWidth, kResultHeight) * ratio, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+    small.setDevicePixelRatio(ratio);
+    result_->setPixmap(small);
+    result_title_->show();
+    result_->show();
 }
 
 void MaskDialog::save_to(const QString& path) {

@@ -31,8 +31,14 @@ class MaskDialog : public QDialog {
     QString problem() const;
     QPushButton& use_button() const;
 
+    /// What comes of the mask as it is: a small picture beside the tools.
+    void show_result(const Frame& result);
+
     /// Asks first when something was painted.
     void reject() override;
+
+  Q_SIGNALS:
+    void painted();  ///< after each stroke and edit
 
   protected:
     void keyPressEvent(QKeyEvent*) override;
@@ -53,7 +59,7 @@ class MaskDialog : public QDialog {
     QSlider *size_slider_, *feather_slider_;
     NumberBox *size_, *feather_;
     QComboBox* tint_;
-    QLabel *share_, *problem_;
+    QLabel *share_, *problem_, *result_title_, *result_;
     QDialogButtonBox* buttons_;
     Background reader_, writer_;
 };

@@ -158,6 +158,7 @@ void StylePage::connect_all() {
         else
             blend_instantly();
     });
+    connect(inputs_, &InputsPanel::mask_painted, this, &StylePage::blend_instantly);
     connect(painters_, &PainterChooser::changed, this, [this] {
         update_controls();
         blend_instantly();
@@ -166,7 +167,7 @@ void StylePage::connect_all() {
     connect(offer_, &QPushButton::clicked, this, &StylePage::use_painter);
     connect(instant_, &InstantPreview::blended, this, [this](const Frame& frame, bool final) {
         show_instant(frame);
-        if (final) remember_instant(frame);
+        if (final && !inputs_->painting()) remember_instant(frame);
     });
     connect(inputs_, &InputsPanel::keep_wanted, this,
             [this](const QString& path) { shelf_->keep(PictureSource::from_path(path)); });
@@ -214,6 +215,7 @@ void StylePage::connect_all() {
     connect(controller_, &RunController::preview_arrived, this, [this](const Preview& preview) {
         instant_params_.reset();
         gallery_->show_live(preview);
+        inputs_->show_result(preview.frame);
     });
     connect(controller_, &RunController::events_arrived, this,
             [this](const std::vector<Event>& events) {
@@ -362,7 +364,7 @@ void StylePage::blend_instantly() {
     for (int i = 0; i < inputs_->style_count() && !paints; ++i) {
         const auto at = static_cast<std::size_t>(i);
         pictures.styles[at] = inputs_->style(i).picture()->frame;
-        if (const auto& mask = inputs_->mask(i).mask()) pictures.masks[at] = mask->image;
+        pictures.masks[at] = inputs_->mask(i).shown();
     }
     instant_->request(panel_->params(), pictures);
 }
@@ -371,6 +373,7 @@ void StylePage::show_instant(const Frame& frame) {
     instant_params_ = panel_->params();
     if (method() != "painter") (void)instant_params_->set("method", std::string("instant"));
     gallery_->show_live({.frame = frame});
+    inputs_->show_result(frame);
     update_controls();
 }
 

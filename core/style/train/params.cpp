@@ -30,7 +30,7 @@ const Param<std::int64_t> kSteps = Param<std::int64_t>("steps", 2000)
                                        .log_scale()
                                        .live();
 const Param<std::int64_t> kBatch =
-    Param<std::int64_t>("batch", 8)
+    Param<std::int64_t>("batch", 4)
         .label("Batch")
         .help("Pictures in a step. More give calmer steps that take longer.")
         .group(kTraining)
@@ -56,11 +56,11 @@ const Param<double> kLearningRate = Param<double>("learning_rate", 1e-3)
                                         .live()
                                         .alias("lr");
 const Param<std::int64_t> kWidth =
-    Param<std::int64_t>("width", 32)
+    Param<std::int64_t>("width", 16)
         .label("Width")
         .help(
-            "Channels of the painter's first layer; the paper's is 32. Half of it is three times "
-            "as fast, and fine for most styles.")
+            "Channels of the painter's first layer. The paper's is 32, which takes three times as "
+            "long to train and to paint; half of that is fine for most styles.")
         .group(kWhat)
         .range(4, 64)
         .step(4)

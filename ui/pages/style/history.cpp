@@ -46,6 +46,11 @@ bool StyleHistory::add(StyleResult result) {
     result.id = QStringLiteral("session-%1").arg(++count_);
     session_.insert(session_.begin(), std::move(result));
     if (session_.size() > kMostOfSession) session_.pop_back();
+    std::int64_t bytes = 0;
+    for (StyleResult& kept : session_) {
+        bytes += std::int64_t{kept.picture.stride} * kept.picture.height;
+        if (bytes > kMostBytes) kept.picture = {};
+    }
     return true;
 }
 

@@ -19,7 +19,7 @@ struct StyleResult {
     QImage thumbnail;
     /// A stored run; empty for a picture of this session, which has all that follows instead.
     QString run;
-    Frame picture;
+    Frame picture;  ///< empty: to be made anew
     ParamSet params{style::schema()};
     style::InstantNetworks networks;
     StyleInputsState inputs;
@@ -28,6 +28,8 @@ struct StyleResult {
 class StyleHistory {
   public:
     static constexpr std::size_t kMostOfSession = 30;
+    /// Of pictures in memory; older ones than fit are made anew from their settings.
+    static constexpr std::int64_t kMostBytes = 256'000'000;
 
     /// Newest first. False when it is what the newest shows already.
     bool add(StyleResult result);

@@ -11,6 +11,7 @@
 #include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "core/style/style_run.h"
@@ -119,6 +120,7 @@ InputsPanel::InputsPanel(std::filesystem::path inputs,
         connect(entry.mask, &MaskControl::changed, this, [this] {
             if (!moving_) Q_EMIT mask_changed();
         });
+        connect(entry.mask, &MaskControl::painted, this, &InputsPanel::mask_painted);
         connect(entry.mask, &MaskControl::failed, this, &InputsPanel::failed);
         styles_.push_back(entry);
     }
@@ -204,6 +206,15 @@ std::vector<std::filesystem::path> InputsPanel::masks() const {
     }
     if (!any) paths.clear();
     return paths;
+}
+
+void InputsPanel::show_result(const Frame& result) {
+    for (const Style& entry : styles_) entry.mask->show_result(result);
+}
+
+bool InputsPanel::painting() const {
+    return std::any_of(styles_.begin(), styles_.end(),
+                       [](const Style& entry) { return entry.mask->painting(); });
 }
 
 StyleInputsState InputsPanel::state() const {

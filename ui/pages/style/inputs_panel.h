@@ -46,6 +46,9 @@ class InputsPanel : public QWidget {
     void set_styles_visible(bool on);
     /// Puts a picture into the first free style's well; the last one when all are taken.
     void add_style(const QString& path);
+    /// Into the dialog in which a mask is painted, if there is one.
+    void show_result(const Frame& result);
+    bool painting() const;
     /// Styles that have a picture; they are the first ones.
     int style_count() const;
     void set_start_visible(bool on);
@@ -58,6 +61,7 @@ class InputsPanel : public QWidget {
   Q_SIGNALS:
     void changed();       ///< another picture, or one less
     void mask_changed();  ///< the pictures are the same
+    void mask_painted();  ///< a mask is at work: MaskControl::shown()
     /// The weights of styles `from` … must move down by one: its picture was removed.
     void style_removed(int from);
     void failed(const QString& reason);  ///< a mask could not be kept

@@ -65,9 +65,19 @@ void MaskControl::keep(const QImage& grey) {
                           Q_EMIT changed();
                           return;
                       }
+                      dialog_.clear();
                       set_mask(StyleMask{grey, QString::fromStdString(path->string())});
                   });
     Q_EMIT changed();
+}
+
+QImage MaskControl::shown() const {
+    if (dialog_) return dialog_->mask();
+    return mask_ ? mask_->image : QImage();
+}
+
+void MaskControl::show_result(const Frame& result) {
+    if (dialog_) dialog_->show_result(result);
 }
 
 void MaskControl::set_content(const std::optional<WellPicture>& content) {
@@ -86,7 +96,14 @@ MaskDialog* MaskControl::paint() {
         new MaskDialog(content_->frame, style_name_, mask_ ? mask_->image : QImage(), window());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { keep(dialog->mask()); });
+    connect(dialog, &MaskDialog::painted, this, &MaskControl::painted);
+    connect(dialog, &QDialog::rejected, this, [this] {
+        dialog_.clear();
+        Q_EMIT painted();
+    });
+    dialog_ = dialog;
     dialog->open();
+    Q_EMIT painted();
     return dialog;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QImage>
+#include <QPointer>
 #include <QWidget>
 #include <optional>
 
@@ -27,6 +28,11 @@ class MaskControl : public QWidget {
 
     const std::optional<StyleMask>& mask() const { return mask_; }
     void set_mask(std::optional<StyleMask> mask);
+    /// As it is being painted, else that of mask(); null without one.
+    QImage shown() const;
+    /// The dialog is open.
+    bool painting() const { return !dialog_.isNull(); }
+    void show_result(const Frame& result);
     /// Writes the mask away from the UI thread and takes it then.
     void keep(const QImage& grey);
     bool busy() const { return writer_.busy(); }
@@ -42,6 +48,7 @@ class MaskControl : public QWidget {
 
   Q_SIGNALS:
     void changed();
+    void painted();  ///< shown() is another, for now
     void failed(const QString& reason);
 
   private:
@@ -51,6 +58,7 @@ class MaskControl : public QWidget {
     std::optional<StyleMask> mask_;
     std::optional<WellPicture> content_;
     QString style_name_, locked_;
+    QPointer<MaskDialog> dialog_;
     QToolButton *edit_, *remove_;
     Background writer_;
 };

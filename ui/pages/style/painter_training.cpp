@@ -46,8 +46,9 @@ void StylePage::plan_painter() {
     const bool vgg = weights_->network() == QStringLiteral("vgg19");
     auto* dialog = new PainterDialog(
         context_.workspace().root / "inputs", inputs_->style(0).picture(), context_.dataset(),
-        vgg ? tr("VGG-19, with the weights chosen on the right; the finest strokes, and slow")
-            : tr("the built-in feature network; VGG-19, chosen on the right, gives richer strokes "
+        vgg ? tr("VGG-19, with the weights chosen on the Style page; the finest strokes, and slow")
+            : tr("the built-in feature network; VGG-19, chosen on the Style page, gives richer "
+                 "strokes "
                  "and takes many times as long"),
         this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -64,6 +65,7 @@ void StylePage::train_painter(const PainterPlan& plan) {
     // Larger than the crops, so that they can be cut from different places.
     const std::int64_t size = std::get<std::int64_t>(plan.params.value("crop")) * 4 / 3;
     (void)params.set("size", size);
+    (void)params.set("channels", std::string("rgb"));  // a painter learns from colour
     preparer_.start(
         [folder = QFile::encodeName(plan.folder).toStdString(), params,
          packs = context_.workspace().packs()]() -> Result<std::filesystem::path> {

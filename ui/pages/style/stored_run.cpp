@@ -153,9 +153,10 @@ void StylePage::bring_back(const StyleResult& result) {
     if (!result.networks.painter.empty())
         painters_->choose(QString::fromStdString(result.networks.painter.string()));
     inputs_->set_state(result.inputs);
-    instant_->cancel();
     gallery_->set_experiment(std::nullopt);
     update_before();
+    if (result.picture.empty()) return update_controls();  // a blend of it is under way
+    instant_->cancel();
     gallery_->show_live({.frame = result.picture});
     instant_params_ = result.params;
     update_controls();
