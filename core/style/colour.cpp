@@ -73,25 +73,39 @@ Tensor by_bands(const Tensor& result, const Tensor& content, Work&& work) {
 
 /// The content's mean and covariance for the result's colours.
 Tensor recoloured(const Tensor& result, const Tensor& content) {
-    const auto [mean, covariance] = colour_statistics(result);
-    const auto [wanted_mean, wanted] = colour_statistics(content);
-    // T = Σ^(−½)(Σ^½ Σ_c Σ^½)^½ Σ^(−½): of all linear maps to that covariance the nearest to none.
-    const auto root = matrix_root(covariance), inverse = matrix_root(covariance, true);
-    const auto map = torch::mm(
-        torch::mm(inverse, matrix_root(torch::mm(torch::mm(root, wanted), root))), inverse);
-    const auto shift = (wanted_mean - torch::mv(map, mean)).to(result.device(), torch::kFloat32);
-    return (mixed(result, map) + shift.view({1, 3, 1, 1})).clamp_(0, 1);
+    return with_colours(result, colour_statistics(result), colour_statistics(content)).clamp_(0, 1);
 }
 
 }  // namespace
 
-std::pair<Tensor, Tensor> colour_statistics(const Tensor& picture) {
+ColourStatistics colour_statistics(const Tensor& picture, const Tensor& mask) {
     const auto flat = picture.detach().reshape({3, -1});
-    const auto mean = flat.mean(1, true);
+    const auto weights = mask.defined() ? mask.reshape({1, -1}) / mask.sum().clamp_min(1e-6)
+                                        : Tensor();
+    const auto mean = weights.defined() ? (flat * weights).sum(1, true) : flat.mean(1, true);
     const auto off = flat - mean;
-    const auto covariance = torch::mm(off, off.t()) / static_cast<double>(flat.size(1));
+    const auto covariance = weights.defined()
+                                ? torch::mm(off * weights, off.t())
+                                : torch::mm(off, off.t()) / static_cast<double>(flat.size(1));
     return {mean.squeeze(1).to(torch::kCPU, torch::kFloat64),
             covariance.to(torch::kCPU, torch::kFloat64)};
+}
+
+ColourStatistics between(const ColourStatistics& from, const ColourStatistics& to, double share) {
+    return {torch::lerp(from.first, to.first, share), torch::lerp(from.second, to.second, share)};
+}
+
+Tensor with_colours(const Tensor& picture, const ColourStatistics& own,
+                    const ColourStatistics& wanted, double grain) {
+    const auto noise = grain * grain * torch::eye(3, torch::kFloat64);
+    const auto covariance = own.second + noise, aim = wanted.second + noise;
+    // T = Σ^(−½)(Σ^½ Σ_w Σ^½)^½ Σ^(−½): of all linear maps to that covariance the nearest to none.
+    const auto root = matrix_root(covariance), inverse = matrix_root(covariance, true);
+    const auto map =
+        torch::mm(torch::mm(inverse, matrix_root(torch::mm(torch::mm(root, aim), root))), inverse);
+    const auto shift =
+        (wanted.first - torch::mv(map, own.first)).to(picture.device(), torch::kFloat32);
+    return mixed(picture, map) + shift.view({1, 3, 1, 1});
 }
 
 Tensor matrix_root(const Tensor& matrix, bool inverse) {

@@ -4,11 +4,13 @@
 // styles across) and prints the mean content and style loss of each. docs/MODELS.md has the table.
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 
+#include "core/base/allocator.h"
 #include "core/media/picture.h"
 #include "core/nn/features/feature_network.h"
 #include "core/style/instant/decoder.h"
@@ -147,16 +149,25 @@ int main(int argc, char** argv) {
     const fs::path vgg_file = argv[1], out = argv[2];
     fs::create_directories(out);
     torch::NoGradGuard no_grad;
+    keep_freed_memory();
     tensor::set_threads(0);
     const auto vgg = need(nn::load_features(nn::feature_registry().at("vgg19"), vgg_file, "auto",
                                             nn::Pooling::Max, torch::kCPU));
     const std::int64_t size = kEdge;
-    const auto refined = [&](const char* features, std::int64_t steps) {
-        return Patch{{"size", size},
-                     {"features", std::string(features)},
-                     {"steps", steps},
-                     {"style_loss", std::string("mean_cov")},
-                     {"optimiser", std::string("adam")}};
+    // The preset "best", at this size.
+    const auto refined = [&](const char* features) {
+        ParamSet params(style::schema());
+        const auto& known = style::presets();
+        const auto best = std::find_if(known.begin(), known.end(),
+                                       [](const auto& preset) { return preset.id == "best"; });
+        Patch patch;
+        for (const auto& [id, text] : best->settings)
+            if (!params.set_text(id, text) || !patch.emplace(id, params.value(id)).second)
+                std::exit(1);
+        patch["size"] = size;
+        patch["features"] = std::string(features);
+        patch["steps"] = std::int64_t{300};
+        return patch;
     };
     std::vector<Method> methods = {
         {"content itself", [](const Frame& content, const Frame&) { return at_edge(content); }},
@@ -167,12 +178,12 @@ int main(int argc, char** argv) {
         {"built-in, refined",
          [&](const Frame& c, const Frame& s) {
              torch::AutoGradMode on(true);
-             return by_run(c, s, refined("builtin", 200), {});
+             return by_run(c, s, refined("builtin"), {});
          }},
         {"VGG-19, refined",
          [&](const Frame& c, const Frame& s) {
              torch::AutoGradMode on(true);
-             return by_run(c, s, refined("vgg19", 60), vgg_file);
+             return by_run(c, s, refined("vgg19"), vgg_file);
          }},
     };
     std::shared_ptr<Wct16x> wct;

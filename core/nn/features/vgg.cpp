@@ -1,6 +1,8 @@
 // Builds VGG networks from their table of convolutions.
 #include "core/nn/features/vgg.h"
 
+#include "core/tensor/conv3x3.h"
+
 namespace pentimento::nn {
 
 std::string vgg_tensor_name(const VggConvolution& convolution, const char* part) {
@@ -26,7 +28,7 @@ std::vector<FeatureStage> build_vgg(std::span<const VggConvolution> convolutions
                               if (first) x = torch::replication_pad2d(x, {1, 1, 1, 1});
                               // In place is safe: a convolution's gradient does not need its
                               // output.
-                              return torch::conv2d(x, weight, bias, 1, first ? 0 : 1).relu_();
+                              return tensor::conv2d(x, weight, bias, first ? 0 : 1).relu_();
                           },
                           ChainLink{weight, bias, first ? 0 : 1}});
     }

@@ -2,6 +2,7 @@
 #include "core/style/instant/decoder.h"
 
 #include "core/nn/init.h"
+#include "core/tensor/conv3x3.h"
 
 namespace pentimento::style {
 namespace {
@@ -10,7 +11,8 @@ using torch::Tensor;
 namespace tnn = torch::nn;
 
 Tensor convolved(tnn::Conv2d& layer, const Tensor& x) {
-    return layer->forward(torch::reflection_pad2d(x, {1, 1, 1, 1}));
+    return tensor::conv2d(torch::reflection_pad2d(x, {1, 1, 1, 1}), layer->weight, layer->bias,
+                          /*padding=*/0);
 }
 
 Tensor doubled(const Tensor& x) {

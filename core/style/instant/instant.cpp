@@ -39,8 +39,8 @@ Status load_network(torch::nn::Module& network, const TensorFile& file, const st
 
 namespace {
 
-/// Of colours in [0, 1]: about two of 255 steps.
-constexpr double kColourEpsilon = 1e-4;
+/// What a decoder's colours vary by for no reason.
+constexpr double kGrain = 0.03;
 
 Result<InstantDecoder> load_decoder(const std::filesystem::path& path,
                                     const torch::Device& device) {
@@ -87,10 +87,11 @@ struct Level {
 /// Where one style counts, and what the content is like there.
 struct Region {
     Tensor mask;  ///< [h, w]
-    ChannelStatistics colours;
+    ColourStatistics colours;
     std::vector<ChannelStatistics> levels;
 };
 
+using style::between;  // of colours
 /// `share` of the way from one to the other.
 ChannelStatistics between(const ChannelStatistics& from, const ChannelStatistics& to,
                           double share) {
@@ -148,7 +149,7 @@ class AdainEngine : public InstantBlender::Impl {
     struct Style {
         Frame frame;
         int edge = 0;
-        ChannelStatistics colours;
+        ColourStatistics colours;
         std::vector<ChannelStatistics> levels;
     };
 
@@ -158,7 +159,7 @@ class AdainEngine : public InstantBlender::Impl {
             resized_to_edge(content_.frame, size, kInstantMinEdge, "The content picture");
         if (!picture) return picture.error();
         content_.picture = picture->to(device_);
-        content_.colours = channel_statistics(content_.picture, kColourEpsilon);
+        content_.colours = colour_statistics(content_.picture);
         content_.levels.clear();
         for (auto& features : encoder_->extract(padded(*picture).to(device_), instant_layers()))
             content_.levels.push_back({features, channel_statistics(features)});
@@ -172,7 +173,7 @@ class AdainEngine : public InstantBlender::Impl {
         auto picture = resized_to_edge(style.frame, edge, kInstantMinEdge,
                                        "Style picture " + std::to_string(number));
         if (!picture) return picture.error();
-        style.colours = channel_statistics(picture->to(device_), kColourEpsilon);
+        style.colours = colour_statistics(*picture);
         style.levels.clear();
         for (const auto& features : encoder_->extract(picture->to(device_), instant_layers()))
             style.levels.push_back(channel_statistics(features));
@@ -192,7 +193,7 @@ class AdainEngine : public InstantBlender::Impl {
              make_masks(given, given.size(), static_cast<int>(content_.picture.size(3)),
                         static_cast<int>(content_.picture.size(2)))) {
             Region region{mask.to(device_), {}, {}};
-            region.colours = channel_statistics(content_.picture, kColourEpsilon, region.mask);
+            region.colours = colour_statistics(content_.picture, region.mask);
             const auto maps = by_level(region.mask);
             for (std::size_t l = 0; l < maps.size(); ++l)
                 region.levels.push_back(
@@ -232,10 +233,14 @@ class AdainEngine : public InstantBlender::Impl {
         }
         const auto blended = decoded(levels);
         // The last level is the picture itself: a small decoder's colours are a little pale.
-        return with_statistics(
-            blended, channel_statistics(blended, kColourEpsilon),
-            mixed(
-                content_.colours, [](const Style& style) -> const auto& { return style.colours; }));
+        auto wanted = content_.colours;
+        double seen = 1 - strength;  // what `wanted` is the mixture of so far
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            if (weights[i] <= 0) continue;
+            seen += strength * weights[i];
+            wanted = between(wanted, styles_[i].colours, strength * weights[i] / seen);
+        }
+        return with_colours(blended, colour_statistics(blended), wanted, kGrain);
     }
 
     /// The same with masks: at each place the mixture of what each style makes of its own region,
@@ -275,9 +280,9 @@ class AdainEngine : public InstantBlender::Impl {
         auto picture = content_.picture * (1 - covered);
         for (std::size_t k = 0; k < there.size(); ++k) {
             const Region& region = regions_[there[k]];
-            const auto own = channel_statistics(blended, kColourEpsilon, region.mask);
+            const auto own = colour_statistics(blended, region.mask);
             const auto wanted = between(region.colours, styles_[there[k]].colours, strength);
-            picture = picture + with_statistics(blended, own, wanted).clamp(0, 1) * shares[k];
+            picture = picture + with_colours(blended, own, wanted, kGrain).clamp(0, 1) * shares[k];
         }
         return picture;
     }
@@ -290,7 +295,7 @@ class AdainEngine : public InstantBlender::Impl {
         Frame frame;
         int size = 0;    ///< that `levels` were made for; 0: none
         Tensor picture;  ///< [1, 3, h, w]
-        ChannelStatistics colours;
+        ColourStatistics colours;
         std::vector<Level> levels;
     } content_;
     std::array<Style, kMaxStyles> styles_;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/style/tiles.h"
+#include "core/tensor/conv3x3.h"
 
 namespace pentimento::style {
 namespace {
@@ -16,7 +17,7 @@ class LayerImpl : public tnn::Module {
   public:
     LayerImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
               bool normalise = true)
-        : padding_(kernel / 2) {
+        : padding_(kernel / 2), stride_(stride) {
         convolution_ = register_module(
             "convolution", tnn::Conv2d(tnn::Conv2dOptions(in, out, kernel).stride(stride)));
         if (normalise)
@@ -24,8 +25,10 @@ class LayerImpl : public tnn::Module {
                 "norm", tnn::InstanceNorm2d(tnn::InstanceNorm2dOptions(out).affine(true)));
     }
     Tensor forward(const Tensor& x) {
-        const auto y = convolution_->forward(
-            torch::reflection_pad2d(x, {padding_, padding_, padding_, padding_}));
+        const auto padded = torch::reflection_pad2d(x, {padding_, padding_, padding_, padding_});
+        const auto y = stride_ == 1 ? tensor::conv2d(padded, convolution_->weight,
+                                                     convolution_->bias, /*padding=*/0)
+                                    : convolution_->forward(padded);
         if (!norm_) return y;
         if (holding_ && !mean_.defined())
             std::tie(variance_, mean_) = torch::var_mean(y, at::IntArrayRef{0, 2, 3}, false);
@@ -40,7 +43,7 @@ class LayerImpl : public tnn::Module {
     }
 
   private:
-    std::int64_t padding_;
+    std::int64_t padding_, stride_;
     bool holding_ = false;
     Tensor mean_, variance_;  ///< [C]
     tnn::Conv2d convolution_{nullptr};
