@@ -189,6 +189,7 @@ Status grab_mask_dialog(MainWindow& window, const ScreenshotOptions& options) {
         canvas.end_stroke();
         return changed;
     });
+    wait_for([&] { return !style.instant().busy(); }, 20);
     const Status done = grab(*dialog, QStringLiteral("mask"), options.directory);
     dialog->accept();
     wait_for([&] { return !style.inputs().loading(); }, 10);

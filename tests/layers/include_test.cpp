@@ -4,6 +4,7 @@
 #define signals
 #define emit
 
+#include "core/base/allocator.h"
 #include "core/base/channels.h"
 #include "core/base/file.h"
 #include "core/base/frame.h"

@@ -30,7 +30,7 @@ namespace pentimento::ui {
 namespace {
 
 constexpr int kToolsWidth = 250;
-constexpr int kResultHeight = 190;
+constexpr int kResultHeight = 160;
 constexpr double kSmallest = 2, kLargest = 600;  // diameters, mask pixels
 constexpr int kSliderSteps = 200;
 constexpr double kKeyStep = 1.2;
