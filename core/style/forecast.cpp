@@ -53,9 +53,8 @@ std::shared_ptr<const nn::FeatureNetwork> blank(const nn::FeatureDefinition& def
                                                 const ParamSet& params) {
     std::map<std::string, torch::Tensor> weights;
     for (const auto& [name, shape] : definition.tensors) weights[name] = torch::zeros(shape);
-    const auto pooling = params.get(kPooling) == "max" ? nn::Pooling::Max : nn::Pooling::Average;
     return std::make_shared<nn::FeatureNetwork>(nn::torchvision_preprocessing(),
-                                                definition.build(weights, pooling), torch::kCPU);
+                                                definition.build(weights, pooling_of(definition, params)), torch::kCPU);
 }
 
 /// Seconds that an iteration takes for each pixel.

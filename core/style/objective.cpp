@@ -33,6 +33,12 @@ std::vector<std::string> style_layers(const nn::FeatureDefinition& definition,
     return layers;
 }
 
+nn::Pooling pooling_of(const nn::FeatureDefinition& definition, const ParamSet& params) {
+    const auto& choice = params.get(kPooling);
+    if (choice == "auto") return definition.pooling;
+    return choice == "max" ? nn::Pooling::Max : nn::Pooling::Average;
+}
+
 Result<std::vector<std::string>> content_layers(const nn::FeatureDefinition& definition,
                                                 const ParamSet& params) {
     std::vector<std::string> layers{params.get(content_layer_param(definition.id))};

@@ -126,5 +126,7 @@ Result<std::vector<std::string>> content_layers(const nn::FeatureDefinition& def
                                                 const ParamSet& params);
 std::vector<std::string> style_layers(const nn::FeatureDefinition& definition,
                                       const ParamSet& params);
+/// How `params` want the network's pictures shrunk.
+nn::Pooling pooling_of(const nn::FeatureDefinition& definition, const ParamSet& params);
 
 }  // namespace pentimento::style

@@ -49,7 +49,7 @@ Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inp
     made.edges = scale_edges(params, smallest);
     auto network = nn::load_features(
         *made.definition, inputs.weights, params.get(kPreprocessing),
-        params.get(kPooling) == "max" ? nn::Pooling::Max : nn::Pooling::Average, made.device);
+        pooling_of(*made.definition, params), made.device);
     if (!network) return network.error();
     made.network = *network;
     made.inputs = std::move(inputs);

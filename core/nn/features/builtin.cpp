@@ -22,6 +22,9 @@ FeatureDefinition definition() {
     d.content_layer = "relu4_2";
     d.style_layers = {"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"};
     describe_vgg(d, kBuiltinConvolutions);
+    // So few channels have little to spare: with averages, which it has not learned with, it can be
+    // fooled, and a refinement hides coloured noise in a corner of the picture.
+    d.pooling = Pooling::Max;
     d.embedded = builtin_feature_weights;
     return d;
 }

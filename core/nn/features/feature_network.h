@@ -83,7 +83,8 @@ struct FeatureDefinition {
     /// The first weights of the first layer as the Caffe authors published them: what tells their
     /// files from torchvision's when no note does.
     std::array<float, 4> caffe_first_weights{};
-    int min_edge = 16;  ///< pixels; smaller pictures vanish in the pooling
+    Pooling pooling = Pooling::Average;  ///< what suits style transfer
+    int min_edge = 16;                   ///< pixels; smaller pictures vanish in the pooling
     /// Name → shape of every tensor that is needed; files may hold more.
     std::map<std::string, std::vector<std::int64_t>> tensors;
     /// `weights`: float32 on the device, exactly those of `tensors`.
