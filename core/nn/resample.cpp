@@ -231,9 +231,6 @@ Tensor resample(const Tensor& x, const Fir& fir, std::int64_t out_height, std::i
 std::vector<double> taps_1331() {
     return {.125, .375, .375, .125};
 }
-std::vector<double> taps_121() {
-    return {.25, .5, .25};
-}
 
 Tensor upsample2(const Tensor& x, const std::vector<double>& taps) {
     Fir fir{taps, 2, 1, (static_cast<std::int64_t>(taps.size()) + 1) / 2};

@@ -22,12 +22,11 @@ struct Fir {
 torch::Tensor resample(const torch::Tensor& x, const Fir& fir, std::int64_t out_height,
                        std::int64_t out_width);
 
-/// Filters whose taps sum to 1.
-std::vector<double> taps_1331();  ///< [1, 3, 3, 1]/8, ProGAN's successors
-std::vector<double> taps_121();   ///< [1, 2, 1]/4, R3GAN
+/// A filter whose taps sum to 1.
+std::vector<double> taps_1331();  ///< [1, 3, 3, 1]/8, ProGAN's successors and R3GAN
 
 /// N×C×H×W → N×C×2H×2W; a constant stays that constant, except at the edges, beyond which there are
-/// zeros. An odd number of taps lies half a pixel off centre, as in StyleGAN3's code and R3GAN.
+/// zeros. An odd number of taps lies half a pixel off centre, as in StyleGAN3's code.
 torch::Tensor upsample2(const torch::Tensor& x, const std::vector<double>& taps = taps_1331());
 /// N×C×H×W → N×C×H/2×W/2, H and W even.
 torch::Tensor downsample2(const torch::Tensor& x, const std::vector<double>& taps = taps_1331());

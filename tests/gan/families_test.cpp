@@ -184,6 +184,19 @@ TEST(R3gan, HasThePublishedWidthsAndBeginsAsTheIdentity) {
                 1e-2 * gain);
 }
 
+TEST(R3gan, ResamplesWithoutAShift) {
+    // As long as the blocks are the identity, a mirrored basis is a mirrored picture.
+    const auto pair = build(small("r3gan", 32, 3));
+    torch::NoGradGuard no_grad;
+    const Tensor latents = torch::randn({4, pair.shape.latent}, seeded(5), torch::kFloat32);
+    const Tensor made = pair.g->forward(latents, {})[0];
+    const Tensor judged = pair.d->forward({made}, {});
+    for (Tensor basis : {pair.g->named_parameters()["basis"], pair.d->named_parameters()["basis"]})
+        basis.copy_(basis.flip(2));
+    EXPECT_TRUE(torch::allclose(pair.g->forward(latents, {})[0], made.flip(3), 1e-4, 1e-5));
+    EXPECT_TRUE(torch::allclose(pair.d->forward({made.flip(3)}, {}), judged, 1e-4, 1e-5));
+}
+
 TEST(Fastgan, LearnsToDrawWhatItSees) {
     const auto pair = build(with(small("fastgan", 32, 3), {{"width", "4"}}));
     const Tensor large = torch::rand({4, 3, 32, 32}, seeded(5), torch::kFloat32) - .5;

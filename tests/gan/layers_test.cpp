@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Resample, KeepsConstantsAwayFromTheEdgesAndHalvesBack) {
     const Tensor ones = torch::ones({1, 2, 8, 8});
-    for (const auto& taps : {taps_1331(), taps_121()}) {
+    for (const auto& taps : {taps_1331(), std::vector<double>{.25, .5, .25}}) {
         EXPECT_LT(gap(upsample2(ones, taps).narrow(2, 2, 12).narrow(3, 2, 12),
                       torch::ones({1, 2, 12, 12})),
                   1e-6);

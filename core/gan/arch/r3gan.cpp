@@ -69,8 +69,11 @@ class ResidualBlockImpl : public tnn::Module {
 };
 TORCH_MODULE(ResidualBlock);
 
-/// The residual blocks of all sizes, the smallest first, and the 1×1 between sizes whose channels
-/// differ.
+/// The residual blocks of all sizes, the smallest first.
+///
+/// Between sizes the authors' code convolves its [1, 2, 1] with [1, 1], which gives StyleGAN's
+/// [1, 3, 3, 1]. With [1, 2, 1] itself, all that came from 4 px would have its kinks on the same
+/// lines at every size, half a pixel off centre, and the 3×3 convolutions would draw them as plaid.
 class StagesImpl : public tnn::Module {
   public:
     StagesImpl(int size, std::int64_t width) {
@@ -149,7 +152,7 @@ class R3ganGenerator : public Generator {
                                   : latents;
         Tensor x = basis_ * mix_->forward(inputs).unsqueeze(2).unsqueeze(3);
         for (int i = 0; i < stages_->sizes(); ++i) {
-            if (i > 0) x = nn::upsample2(bridges_->forward(i - 1, x), nn::taps_121());
+            if (i > 0) x = nn::upsample2(bridges_->forward(i - 1, x));
             x = stages_->at_size(i, x);
         }
         return {finished(last_->forward(x), is_training())};
@@ -188,7 +191,7 @@ class R3ganDiscriminator : public Discriminator {
         Tensor x = first_->forward(pictures[0]);
         for (int i = stages_->sizes() - 1; i >= 0; --i) {
             x = stages_->at_size(i, x);
-            if (i > 0) x = bridges_->forward(i - 1, nn::downsample2(x, nn::taps_121()));
+            if (i > 0) x = bridges_->forward(i - 1, nn::downsample2(x));
         }
         // A depthwise 4×4 convolution of 4×4 px is one product a channel.
         const Tensor features = head_->forward((x * basis_).sum(at::IntArrayRef{2, 3}));
