@@ -175,11 +175,13 @@ fs::path Experiment::fresh_directory(const fs::path& root, std::string_view name
     const fs::path base = root / (time + "-" + safe.substr(0, 60));
     fs::path candidate = base;
     std::error_code error;
-    for (int i = 2; fs::exists(candidate, error); ++i) {
+    fs::create_directories(root, error);
+    // Made here and now, so that another program that starts in the same second gets another one.
+    for (int i = 2; !fs::create_directory(candidate, error) && !error; ++i) {
         candidate = base;
         candidate += "-" + std::to_string(i);
     }
-    return candidate;
+    return candidate;  // where it cannot be made, whoever writes there says why
 }
 
 Status Experiment::append_metrics(const MetricRow& row) {

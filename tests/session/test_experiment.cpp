@@ -63,7 +63,7 @@ TEST(Experiment, FreshDirectoriesAreSafeAndUnique) {
     const fs::path a = Experiment::fresh_directory(dir.path(), "../Ünsafe name/…");
     EXPECT_EQ(a.parent_path(), dir.path());
     EXPECT_EQ(a.filename().string().find_first_of("/ ."), std::string::npos);
-    fs::create_directories(a);
+    EXPECT_TRUE(fs::is_empty(a)) << "claimed, so that nobody else gets it";
     EXPECT_NE(Experiment::fresh_directory(dir.path(), "../Ünsafe name/…"), a);
     EXPECT_FALSE(Experiment::fresh_directory(dir.path(), "…").filename().empty());
 }

@@ -30,8 +30,12 @@ class Baseline:
         def smooth():
             coarse = torch.rand(1, 3, edge // 8, edge // 8)
             return F.interpolate(coarse, size=(edge, edge), mode="bicubic", align_corners=False).clamp(0, 1)
-        self.content, self.style = smooth(), smooth()
-        self.picture = smooth().requires_grad_()
+        self.start(smooth(), smooth(), smooth())
+
+    def start(self, content, style, picture=None):
+        """From `picture`, or from the content."""
+        self.content, self.style = content, style
+        self.picture = (content if picture is None else picture).clone().requires_grad_()
         self.optimiser = torch.optim.Adam([self.picture], lr=.02, betas=(.9, .99))
         with torch.no_grad():
             _, self.content_features = self.features(self.content)
