@@ -262,21 +262,24 @@ const bool kFamily = family_registry().add(
                    {"ema_ramp", "0.05"},
                    {"steps", "39000"},
                    {"sample_every", "500"}},
+     // A small batch needs a larger γ: with .1 the discriminator soon wins.
      .small = {{"size", "32"},
-               {"width", "4"},
-               {"batch", "16"},
-               {"r1_gamma", "0.05"},
-               {"r2_gamma", "0.05"},
-               {"r1_every", "2"},
-               {"r2_every", "2"},
-               {"lr_g", "1e-3"},
-               {"lr_d", "1e-3"},
+               {"width", "6"},
+               {"batch", "8"},
+               {"r1_gamma", "1"},
+               {"r2_gamma", "1"},
+               {"r1_every", "4"},
+               {"r2_every", "4"},
+               {"lr_g", "5e-4"},
+               {"lr_d", "5e-4"},
                {"augment", "none"},
-               {"ema_decay", "0.99"},
+               {"ema_decay", "0.995"},
                {"ema_ramp", "0"},
-               {"steps", "1500"},
+               {"steps", "3000"},
                {"sample_every", "100"}},
-     .expect = "Soft blobs after two minutes, shapes with outlines after five."});
+     .expect =
+         "On emoji: soft blobs of the right colours after 300 steps, simple shapes with shading "
+         "after 1,000, some three minutes of one processor core, with little variety by then."});
 
 }  // namespace
 }  // namespace pentimento::gan::r3gan
