@@ -102,12 +102,13 @@ std::int64_t iteration_memory(const nn::FeatureNetwork& network,
     double content = 0, widest = 0;
     for (std::size_t i = 0; i < features.size(); ++i) {
         const double numbers = static_cast<double>(features[i].numel()) / probed;
-        kept += numbers;  // the gradient that is sent back from there
+        kept += 2 * numbers;  // a copy in LibTorch's layout, and the gradient that is sent back
         widest = std::max(widest, numbers);
         if (i + style_layers(definition, params).size() < features.size()) content += numbers;
     }
-    // A convolution's own copies: its input and output, and their gradients.
-    kept += 2.5 * widest;
+    // A convolution's own copies: its input and output, and their gradients, or Winograd's
+    // transformations of them, 36 numbers for 16.
+    kept += 7 * widest;
     double at_once = pixels;
     if (tile > 0) {
         const auto halo =

@@ -57,7 +57,8 @@ TEST_P(Chain, EqualsItsOperationsOneByOne) {
         EXPECT_LT(off(found[i], wanted[i]), 2e-4) << kLayers[i];
     }
     ASSERT_EQ(gradient.sizes(), wanted_gradient.sizes());
-    EXPECT_LT(off(gradient, wanted_gradient), 1e-3);
+    // A feature near 0 may lie on the other side of the ReLU.
+    EXPECT_LT(off(gradient, wanted_gradient), 5e-3);
     EXPECT_GT(wanted_gradient.abs().max().item<double>(), 0);
 }
 
