@@ -3,6 +3,7 @@
 #include <new>
 #include <utility>
 
+#include "core/base/allocator.h"
 #include "core/session/worker_loop.h"
 
 namespace pentimento {
@@ -58,7 +59,10 @@ Status Worker::begin(WorkerOptions options) {
 Status Worker::start(Factory factory, WorkerOptions options) {
     if (Status begun = begin(std::move(options)); !begun) return begun;
     join();  // a thread whose run has ended
-    thread_ = std::thread([this, factory = std::move(factory)] { work(factory, {}); });
+    thread_ = std::thread([this, factory = std::move(factory)] {
+        work(factory, {});
+        return_freed_memory();  // the run is gone, and the studio may stand idle for hours
+    });
     return {};
 }
 
