@@ -254,6 +254,12 @@ int main(int count, char** arguments) {
     if (const char* threads = std::getenv("VERSUS_THREADS"))
         tensor::set_threads(std::atoi(threads));
     const Tensors inputs = read(arguments[2]);
+    if (name == "plain") {
+        Refinement single(inputs, arguments[3]);
+        for (int i = 0; i < std::atoi(arguments[4]); ++i) single.step();
+        std::printf("%.5f\n", single.loss());
+        return 0;
+    }
     if (name == "reach") return reach(inputs, arguments[3], std::atof(arguments[4]));
     std::unique_ptr<Case> work;
     if (name == "gan")

@@ -19,6 +19,26 @@ def adain(x, own, wanted):
     return (wanted[0] - own[0] * scale) + x * scale
 
 
+def colours(picture, grain=.03):
+    flat = picture.flatten(2)[0].double()
+    mean = flat.mean(1, keepdim=True)
+    return mean, (flat - mean) @ (flat - mean).t() / flat.shape[1] + grain ** 2 * torch.eye(3)
+
+
+def root(matrix, power):
+    values, vectors = torch.linalg.eigh(matrix)
+    return vectors * values ** power @ vectors.t()
+
+
+def recoloured(picture, wanted):
+    """The style's mean colour and covariance, by the linear map that moves colours least."""
+    mean, covariance = colours(picture)
+    half, inverse = root(covariance, .5), root(covariance, -.5)
+    change = inverse @ root(half @ wanted[1] @ half, .5) @ inverse
+    moved = change.float() @ picture.flatten(2)[0] + (wanted[0] - change @ mean).float()
+    return moved.view_as(picture)
+
+
 class Baseline:
     def __init__(self, features, decoder, edge):
         torch.manual_seed(1)
@@ -32,7 +52,7 @@ class Baseline:
         self.edge = edge
         with torch.no_grad():
             self.style_levels = [statistics(f, 1e-2) for f in self.encode(self.style)]
-            self.style_colours = statistics(self.style, 1e-4)
+            self.style_colours = colours(self.style)
 
     def encode(self, picture):
         mean = torch.tensor([.485, .456, .406]).view(1, 3, 1, 1)
@@ -78,4 +98,4 @@ class Baseline:
     def blend(self, levels, own):
         mixed = [adain(f, mine, theirs) for f, mine, theirs in zip(levels, own, self.style_levels)]
         picture = self.decode(mixed)[:, :, MARGIN:MARGIN + self.edge, MARGIN:MARGIN + self.edge]
-        return adain(picture, statistics(picture, 1e-4), self.style_colours).clamp(0, 1)
+        return recoloured(picture, self.style_colours).clamp(0, 1)
