@@ -68,8 +68,9 @@ bool read(jpeg_decompress_struct& info, Guard& errors, Bytes bytes, int enough, 
     const auto shorter = static_cast<int>(std::min(info.image_width, info.image_height));
     info.scale_num = 1;
     info.scale_denom = 1;
+    // Half as much again as is needed leaves the last step of the way down to a good filter.
     while (enough > 0 && info.scale_denom < 8 &&
-           shorter / static_cast<int>(info.scale_denom * 2) >= 2 * enough)
+           2 * (shorter / static_cast<int>(info.scale_denom * 2)) >= 3 * enough)
         info.scale_denom *= 2;
     const bool inks = info.num_components == 4;
     info.out_color_space = inks ? JCS_CMYK : JCS_EXT_RGBA;

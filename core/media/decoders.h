@@ -36,7 +36,7 @@ inline Error decode_error(std::string what, std::string detail = {}) {
     return Error{ErrorCode::Corrupt, std::move(what), std::move(detail)};
 }
 
-/// `enough`: the picture may come out reduced as long as its shorter side has at least twice as
+/// `enough`: the picture may come out reduced as long as its shorter side has at least half again as
 /// many pixels; 0 for the full size.
 Result<Rgba> decode_jpeg(Bytes bytes, int enough);
 Result<Rgba> decode_png(Bytes bytes);

@@ -46,8 +46,6 @@ void must(const Status& status) {
     if (!status) give_up(status.error().message);
 }
 
-constexpr int kCoarseSteps = 60;
-
 using Tensors = std::map<std::string, Tensor>;
 Tensors read(const std::string& path) {
     Tensors tensors;
@@ -133,43 +131,11 @@ class Refinement : public Case {
                 {"gradient", gradient_ / static_cast<double>(gradient_.numel())}};
     }
 
-    double loss() const { return objective_->terms().total; }
-    /// From the other's picture, enlarged, with its optimiser.
-    void go_on_from(Refinement& smaller) {
-        picture_ = at::upsample_bicubic2d(smaller.picture_, {picture_.size(2), picture_.size(3)},
-                                          false)
-                       .clamp_(0, 1);
-        optimiser_ = std::move(smaller.optimiser_);
-        optimiser_->resized(picture_);
-    }
-
   private:
     std::unique_ptr<style::Objective> objective_;
     std::unique_ptr<style::PixelOptimiser> optimiser_;
     Tensor picture_, gradient_;
 };
-
-/// Coarse to fine, at half the size and then at full size with the moments carried over, until the
-/// loss at full size is `goal`. Prints seconds, iterations and the loss.
-int reach(const Tensors& inputs, const char* weights, double goal) {
-    const auto begin = std::chrono::steady_clock::now();
-    Tensors half = inputs;
-    for (auto& [name, picture] : half)
-        picture = at::_upsample_bilinear2d_aa(picture, {picture.size(2) / 2, picture.size(3) / 2},
-                                              false);
-    Refinement coarse(half, weights);
-    int steps = 0;
-    for (; steps < kCoarseSteps; ++steps) coarse.step();
-    Refinement fine(inputs, weights);
-    fine.go_on_from(coarse);
-    do {
-        fine.step();
-        ++steps;
-    } while (fine.loss() > goal && steps < 2000);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    std::printf("%.2f %d %.5f\n", took.count(), steps, fine.loss());
-    return 0;
-}
 
 /// A whole pass of instant style, or a slider's move, with pictures as bytes on both ends.
 class Instant : public Case {
@@ -254,13 +220,6 @@ int main(int count, char** arguments) {
     if (const char* threads = std::getenv("VERSUS_THREADS"))
         tensor::set_threads(std::atoi(threads));
     const Tensors inputs = read(arguments[2]);
-    if (name == "plain") {
-        Refinement single(inputs, arguments[3]);
-        for (int i = 0; i < std::atoi(arguments[4]); ++i) single.step();
-        std::printf("%.5f\n", single.loss());
-        return 0;
-    }
-    if (name == "reach") return reach(inputs, arguments[3], std::atof(arguments[4]));
     std::unique_ptr<Case> work;
     if (name == "gan")
         work = std::make_unique<GanStep>(inputs, count - 3, arguments + 3);
