@@ -50,8 +50,7 @@ EqualisedConv2dImpl::EqualisedConv2dImpl(std::int64_t in, std::int64_t out, std:
 }
 
 Tensor EqualisedConv2dImpl::forward(const Tensor& x) {
-    if (stride_ == 1) return tensor::conv2d(x, effective_weight(), effective_bias(), padding_);
-    return at::conv2d(x, effective_weight(), effective_bias(), stride_, padding_);
+    return tensor::conv2d(x, effective_weight(), effective_bias(), padding_, stride_);
 }
 
 Tensor pixel_norm(const Tensor& x) {

@@ -62,9 +62,7 @@ SpectralConv2dImpl::SpectralConv2dImpl(std::int64_t in, std::int64_t out, std::i
 }
 
 Tensor SpectralConv2dImpl::forward(const Tensor& x) {
-    if (options_.stride == 1)
-        return tensor::conv2d(x, normalised_weight(), bias, options_.padding);
-    return at::conv2d(x, normalised_weight(), bias, options_.stride, options_.padding);
+    return tensor::conv2d(x, normalised_weight(), bias, options_.padding, options_.stride);
 }
 
 SpectralEmbeddingImpl::SpectralEmbeddingImpl(std::int64_t classes, std::int64_t width)

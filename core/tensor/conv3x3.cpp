@@ -10,8 +10,6 @@ thread_local int PlainOperations::depth_ = 0;
 #ifdef PENTIMENTO_ONEDNN
 
 #include <array>
-#include <map>
-#include <mutex>
 #include <string>
 
 #include "core/tensor/onednn.h"
@@ -24,8 +22,14 @@ bool has_winograd() {
         try {
             const auto at = described({1, 64, 32, 32}, Tag::nChw16c);
             const dnnl::convolution_forward::primitive_desc made(
-                {dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_winograd, at,
-                 described({64, 64, 3, 3}, Tag::any), at, {1, 1}, {1, 1}, {1, 1}},
+                {dnnl::prop_kind::forward_training,
+                 dnnl::algorithm::convolution_winograd,
+                 at,
+                 described({64, 64, 3, 3}, Tag::any),
+                 at,
+                 {1, 1},
+                 {1, 1},
+                 {1, 1}},
                 engine());
             return std::string(made.impl_info_str()).find("wino") != std::string::npos;
         } catch (const dnnl::error&) {
@@ -49,26 +53,29 @@ constexpr std::int64_t kWorthwhile = 1 << 22;
 
 /// A convolution at one size.
 struct Plan {
-    Desc input, weight, output;                    // as the forward pass wants them
-    Desc input_back, weight_back, output_back;     // as the weight's gradient does
+    Desc input, weight, output;                 // as the forward pass wants them
+    Desc input_back, weight_back, output_back;  // as the weight's gradient does
     Step forward, backward;
 };
 
-const Plan& plan_for(const Tensor& input, std::int64_t out, std::int64_t padding) {
-    static std::mutex mutex;
-    static std::map<std::array<std::int64_t, 6>, Plan> plans;
-    const std::array<std::int64_t, 6> key{input.size(0), input.size(1), input.size(2),
-                                          input.size(3), out,           padding};
-    const std::lock_guard lock(mutex);
-    if (const auto found = plans.find(key); found != plans.end()) return found->second;
+/// Pictures of the input, its channels, height and width, channels of the output, padding.
+using Key = std::array<std::int64_t, 6>;
+
+Plan plan_of(const Key& key) {
+    const std::int64_t out = key[4], padding = key[5];
     const auto any = [](const dnnl::memory::dims& dims) { return described(dims, Tag::any); };
     const auto x = any({key[0], key[1], key[2], key[3]}), w = any({out, key[1], 3, 3}),
                y = any({key[0], out, key[2] + 2 * padding - 2, key[3] + 2 * padding - 2});
     const auto forward = [&](dnnl::algorithm how) {
-        return dnnl::convolution_forward::primitive_desc(
-            {dnnl::prop_kind::forward_training, how, x, w, y, {1, 1}, {padding, padding},
-             {padding, padding}},
-            own_scratch(), engine());
+        return dnnl::convolution_forward::primitive_desc({dnnl::prop_kind::forward_training,
+                                                          how,
+                                                          x,
+                                                          w,
+                                                          y,
+                                                          {1, 1},
+                                                          {padding, padding},
+                                                          {padding, padding}},
+                                                         own_scratch(), engine());
     };
     const auto there = best(true, forward);
     const auto back = best(true, [&](dnnl::algorithm how) {
@@ -85,7 +92,13 @@ const Plan& plan_for(const Tensor& input, std::int64_t out, std::int64_t padding
     plan.output_back = back.diff_dst_desc();
     plan.forward = {dnnl::convolution_forward(there), there};
     plan.backward = {dnnl::convolution_backward_weights(back), back};
-    return plans.emplace(key, std::move(plan)).first->second;
+    return plan;
+}
+
+std::shared_ptr<const Plan> plan_for(const Tensor& input, std::int64_t out, std::int64_t padding) {
+    static Plans<Key, Plan> plans;
+    const Key key{input.size(0), input.size(1), input.size(2), input.size(3), out, padding};
+    return plans.get(key, [&] { return plan_of(key); });
 }
 
 /// `tensor` in another layout; itself when it is in that one.
@@ -110,25 +123,24 @@ Tensor result_of(const Step& step, Arguments arguments, int argument, const Desc
 }
 
 Tensor convolve(const Tensor& x, const Tensor& w, std::int64_t padding) {
-    const Plan& plan = plan_for(x, w.size(0), padding);
-    const Tensor input = as(x, plan.input, Tag::nchw), weight = as(w, plan.weight, Tag::oihw);
-    return result_of(plan.forward,
-                     {{DNNL_ARG_SRC, over(plan.input, input)},
-                      {DNNL_ARG_WEIGHTS, over(plan.weight, weight)}},
-                     DNNL_ARG_DST, plan.output,
-                     {x.size(0), w.size(0), x.size(2) + 2 * padding - 2,
-                      x.size(3) + 2 * padding - 2},
-                     Tag::nchw);
+    const auto plan = plan_for(x, w.size(0), padding);
+    const Tensor input = as(x, plan->input, Tag::nchw), weight = as(w, plan->weight, Tag::oihw);
+    return result_of(
+        plan->forward,
+        {{DNNL_ARG_SRC, over(plan->input, input)}, {DNNL_ARG_WEIGHTS, over(plan->weight, weight)}},
+        DNNL_ARG_DST, plan->output,
+        {x.size(0), w.size(0), x.size(2) + 2 * padding - 2, x.size(3) + 2 * padding - 2},
+        Tag::nchw);
 }
 
 Tensor weight_gradient(const Tensor& x, const Tensor& y, std::int64_t padding) {
-    const Plan& plan = plan_for(x, y.size(1), padding);
-    const Tensor input = as(x, plan.input_back, Tag::nchw),
-                 output = as(y, plan.output_back, Tag::nchw);
-    return result_of(plan.backward,
-                     {{DNNL_ARG_SRC, over(plan.input_back, input)},
-                      {DNNL_ARG_DIFF_DST, over(plan.output_back, output)}},
-                     DNNL_ARG_DIFF_WEIGHTS, plan.weight_back, {y.size(1), x.size(1), 3, 3},
+    const auto plan = plan_for(x, y.size(1), padding);
+    const Tensor input = as(x, plan->input_back, Tag::nchw),
+                 output = as(y, plan->output_back, Tag::nchw);
+    return result_of(plan->backward,
+                     {{DNNL_ARG_SRC, over(plan->input_back, input)},
+                      {DNNL_ARG_DIFF_DST, over(plan->output_back, output)}},
+                     DNNL_ARG_DIFF_WEIGHTS, plan->weight_back, {y.size(1), x.size(1), 3, 3},
                      Tag::oihw);
 }
 
@@ -175,16 +187,16 @@ tensor_list Convolution::backward(AutogradContext* context, tensor_list gradient
     Tensor by_x, by_w;
     if (context->needs_input_grad(0))
         by_x = Convolution::apply(gradients[0], turned(saved[1]), 2 - padding);
-    if (context->needs_input_grad(1))
-        by_w = WeightGradient::apply(saved[0], gradients[0], padding);
+    if (context->needs_input_grad(1)) by_w = WeightGradient::apply(saved[0], gradients[0], padding);
     return {by_x, by_w, {}};
 }
 
-bool suits(const Tensor& x, const Tensor& w, const Tensor& bias, std::int64_t padding) {
+bool suits(const Tensor& x, const Tensor& w, const Tensor& bias, std::int64_t padding,
+           std::int64_t stride) {
     const auto plain = [](const Tensor& t) {
         return t.is_cpu() && t.scalar_type() == torch::kFloat32;
     };
-    if (x.dim() != 4 || w.dim() != 4 || w.size(2) != 3 || w.size(3) != 3 ||
+    if (stride != 1 || x.dim() != 4 || w.dim() != 4 || w.size(2) != 3 || w.size(3) != 3 ||
         x.size(1) != w.size(1) || padding < 0 || padding > 2 || !plain(x) || !plain(w))
         return false;
     if (bias.defined() && !plain(bias)) return false;
@@ -196,9 +208,10 @@ bool suits(const Tensor& x, const Tensor& w, const Tensor& bias, std::int64_t pa
 
 }  // namespace
 
-Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias, std::int64_t padding) {
-    if (!suits(input, weight, bias, padding))
-        return at::conv2d(input, weight, bias, 1, padding);
+Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias, std::int64_t padding,
+              std::int64_t stride) {
+    if (!suits(input, weight, bias, padding, stride))
+        return at::conv2d(input, weight, bias, stride, padding);
     Tensor result = Convolution::apply(input, weight, padding);
     return bias.defined() ? result.add_(bias.view({1, -1, 1, 1})) : result;
 }
@@ -210,8 +223,8 @@ Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias, std
 namespace pentimento::tensor {
 
 torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
-                     const torch::Tensor& bias, std::int64_t padding) {
-    return at::conv2d(input, weight, bias, 1, padding);
+                     const torch::Tensor& bias, std::int64_t padding, std::int64_t stride) {
+    return at::conv2d(input, weight, bias, stride, padding);
 }
 
 }  // namespace pentimento::tensor

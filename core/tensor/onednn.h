@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <unordered_map>
 
@@ -72,6 +75,27 @@ inline void reorder(dnnl::memory from, dnnl::memory to, bool add = false) {
     dnnl::reorder(from, to, attributes).execute(stream, from, to);
     stream.wait();
 }
+
+/// What has been planned for a size of picture, so that the next one of that size need not be.
+/// Begins anew when there are too many: tiles of one picture come in up to nine sizes. Calls may
+/// come from several threads.
+template <class Key, class Plan>
+class Plans {
+  public:
+    /// `make` returns the Plan of `key`.
+    template <class Make>
+    std::shared_ptr<const Plan> get(const Key& key, const Make& make) {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = known_.find(key); found != known_.end()) return found->second;
+        if (known_.size() >= kMost) known_.clear();
+        return known_[key] = std::make_shared<const Plan>(make());
+    }
+
+  private:
+    static constexpr std::size_t kMost = 64;
+    std::mutex mutex_;
+    std::map<Key, std::shared_ptr<const Plan>> known_;
+};
 
 /// Activations and weights come in blocks of so many channels.
 inline constexpr std::int64_t kBlock = 16;

@@ -12,12 +12,12 @@ namespace {
 
 using torch::Tensor;
 
-const std::vector<std::string> kLayers = {"relu1_1", "relu2_1", "relu2_2", "relu3_3", "relu4_2",
-                                          "relu5_1"};
+const std::vector<std::string> kLayers = {"relu1_1", "relu2_1", "relu2_2",
+                                          "relu3_3", "relu4_2", "relu5_1"};
 
 std::shared_ptr<const FeatureNetwork> network(Pooling pooling) {
-    const auto loaded = load_features(feature_registry().at(kBuiltinFeatures), {}, "auto", pooling,
-                                      torch::kCPU);
+    const auto loaded =
+        load_features(feature_registry().at(kBuiltinFeatures), {}, "auto", pooling, torch::kCPU);
     EXPECT_TRUE(loaded.ok());
     return *loaded;
 }
@@ -62,20 +62,18 @@ TEST_P(Chain, EqualsItsOperationsOneByOne) {
     EXPECT_GT(wanted_gradient.abs().max().item<double>(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sizes, Chain,
-                         testing::Values(Case{1, 64, 64, Pooling::Max},
-                                         Case{1, 67, 93, Pooling::Average},
-                                         Case{3, 48, 80, Pooling::Max},
-                                         Case{2, 33, 47, Pooling::Max},
-                                         Case{1, 85, 128, Pooling::Average},
-                                         Case{1, 120, 181, Pooling::Average},
-                                         Case{1, 170, 256, Pooling::Average},
-                                         Case{1, 181, 181, Pooling::Average},
-                                         Case{1, 256, 256, Pooling::Average}));
+INSTANTIATE_TEST_SUITE_P(
+    Sizes, Chain,
+    testing::Values(Case{1, 64, 64, Pooling::Max}, Case{1, 67, 93, Pooling::Average},
+                    Case{3, 48, 80, Pooling::Max}, Case{2, 33, 47, Pooling::Max},
+                    Case{1, 85, 128, Pooling::Average}, Case{1, 120, 181, Pooling::Average},
+                    Case{1, 170, 256, Pooling::Average}, Case{1, 181, 181, Pooling::Average},
+                    Case{1, 256, 256, Pooling::Average}));
 
 TEST(ChainChoice, LayersInAnyOrderAndTheSameAgain) {
     const auto picture = torch::rand({1, 3, 48, 48});
-    const auto features = network(Pooling::Max)->extract(picture, {"relu3_1", "relu1_1", "relu3_1"});
+    const auto features =
+        network(Pooling::Max)->extract(picture, {"relu3_1", "relu1_1", "relu3_1"});
     EXPECT_EQ(features[0].size(1), 64);
     EXPECT_EQ(features[1].size(1), 16);
     EXPECT_TRUE(torch::equal(features[0], features[2]));

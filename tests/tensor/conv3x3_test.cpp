@@ -49,7 +49,8 @@ TEST_P(Conv3x3, SecondDerivativesAgree) {
     // As a penalty on the discriminator's slope: through the gradient to input, weight and bias.
     const auto penalty = [&](const Tensor& y) {
         const auto slope = torch::autograd::grad({y.tanh().sum()}, {x, w}, {}, true, true);
-        return torch::autograd::grad({slope[0].square().sum() + slope[1].square().sum()}, {x, w, b});
+        return torch::autograd::grad({slope[0].square().sum() + slope[1].square().sum()},
+                                     {x, w, b});
     };
     const auto wanted = penalty(native()), found = penalty(ours());
     for (int i = 0; i < 3; ++i) EXPECT_LT(off(found[i], wanted[i]), 1e-3) << i;

@@ -1,5 +1,5 @@
-// Activations stay in blocks of 16 channels from the first convolution to the deepest tap; only what
-// is asked for is written out in LibTorch's layout.
+// Activations stay in blocks of 16 channels from the first convolution to the deepest tap; only
+// what is asked for is written out in LibTorch's layout.
 #include "core/nn/features/frozen_chain.h"
 
 #ifdef PENTIMENTO_ONEDNN
@@ -16,9 +16,6 @@ namespace {
 
 using namespace tensor::onednn;
 using torch::Tensor;
-
-/// Sizes of pictures whose primitives are kept: tiles of one picture come in up to nine.
-constexpr std::size_t kMostPlans = 24;
 
 /// A link at one size of picture.
 struct Node {
@@ -41,10 +38,7 @@ struct FrozenChain::Impl {
     std::vector<ChainLink> links;
 
     std::shared_ptr<const Plan> plan_for(const Shape& shape) {
-        const std::lock_guard lock(mutex_);
-        if (const auto found = plans_.find(shape); found != plans_.end()) return found->second;
-        if (plans_.size() >= kMostPlans) plans_.clear();
-        return plans_[shape] = make_plan(shape);
+        return plans_.get(shape, [&] { return make_plan(shape); });
     }
 
     /// The weights of a link in the layout that a primitive asks for; made once for each.
@@ -61,25 +55,40 @@ struct FrozenChain::Impl {
         return blocked;
     }
 
-    static dnnl::convolution_forward::primitive_desc convolution(
-        dnnl::algorithm algorithm, const Desc& in, const Desc& weights,
-        const Desc& bias, const Desc& out, std::int64_t padding) {
+    static dnnl::convolution_forward::primitive_desc convolution(dnnl::algorithm algorithm,
+                                                                 const Desc& in,
+                                                                 const Desc& weights,
+                                                                 const Desc& bias, const Desc& out,
+                                                                 std::int64_t padding) {
         auto attributes = own_scratch();
         dnnl::post_ops relu;
         relu.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
         attributes.set_post_ops(relu);
-        return {{dnnl::prop_kind::forward_training, algorithm, in, weights, bias, out, {1, 1},
-                 {padding, padding}, {padding, padding}},
+        return {{dnnl::prop_kind::forward_training,
+                 algorithm,
+                 in,
+                 weights,
+                 bias,
+                 out,
+                 {1, 1},
+                 {padding, padding},
+                 {padding, padding}},
                 attributes,
                 engine()};
     }
     static dnnl::convolution_backward_data::primitive_desc convolution_back(
-        dnnl::algorithm algorithm, const Desc& in, const Desc& weights,
-        const Desc& bias, const Desc& out, std::int64_t padding) {
-        const dnnl::convolution_forward::primitive_desc hint(
-            {dnnl::prop_kind::forward_training, algorithm, in, weights, bias, out, {1, 1},
-             {padding, padding}, {padding, padding}},
-            engine());
+        dnnl::algorithm algorithm, const Desc& in, const Desc& weights, const Desc& bias,
+        const Desc& out, std::int64_t padding) {
+        const dnnl::convolution_forward::primitive_desc hint({dnnl::prop_kind::forward_training,
+                                                              algorithm,
+                                                              in,
+                                                              weights,
+                                                              bias,
+                                                              out,
+                                                              {1, 1},
+                                                              {padding, padding},
+                                                              {padding, padding}},
+                                                             engine());
         return {{algorithm, in, weights, out, {1, 1}, {padding, padding}, {padding, padding}},
                 own_scratch(),
                 engine(),
@@ -87,8 +96,8 @@ struct FrozenChain::Impl {
     }
 
   private:
-    std::shared_ptr<const Plan> make_plan(const Shape& shape) const {
-        auto plan = std::make_shared<Plan>();
+    Plan make_plan(const Shape& shape) const {
+        Plan plan;
         dnnl::memory::dims at(shape.begin(), shape.end());
         auto in = described(at, Tag::nchw);
         for (const ChainLink& link : links) {
@@ -112,7 +121,7 @@ struct FrozenChain::Impl {
                 plan_pooling(node, link);
             in = node.out;
             at = to;
-            plan->nodes.push_back(std::move(node));
+            plan.nodes.push_back(std::move(node));
         }
         return plan;
     }
@@ -121,9 +130,10 @@ struct FrozenChain::Impl {
         const auto weights = described(link.weight, Tag::any);
         const auto bias = described(link.bias, Tag::x);
         const std::int64_t out = link.weight.size(0), in = link.weight.size(1);
-        const auto forward = best(in >= kWinogradChannels && out >= kWinogradChannels, [&](auto how) {
-            return convolution(how, node.in, weights, bias, node.out, link.padding);
-        });
+        const auto forward =
+            best(in >= kWinogradChannels && out >= kWinogradChannels, [&](auto how) {
+                return convolution(how, node.in, weights, bias, node.out, link.padding);
+            });
         node.forward = {dnnl::convolution_forward(forward), forward};
         node.weights = forward.weights_desc();
         const auto backward = best(true, [&](auto how) {
@@ -159,8 +169,8 @@ struct FrozenChain::Impl {
         if (link.pooling == Pooling::Max) node.workspace = forward.workspace_desc();
     }
 
-    std::mutex mutex_;
-    std::map<Shape, std::shared_ptr<const Plan>> plans_;
+    Plans<Shape, Plan> plans_;
+    std::mutex mutex_;  ///< of what follows
     std::map<std::size_t, std::vector<std::pair<Desc, Tensor>>> weights_;
 };
 
@@ -186,14 +196,13 @@ struct Call : torch::CustomClassHolder {
         for (std::size_t i = 0; i < depth(); ++i) {
             const Node& node = plan->nodes[i];
             const Tensor out = bytes(node.out.get_size());
-            Arguments arguments{{DNNL_ARG_SRC, over(node.in, x)}, {DNNL_ARG_DST, over(node.out, out)}};
+            Arguments arguments{{DNNL_ARG_SRC, over(node.in, x)},
+                                {DNNL_ARG_DST, over(node.out, out)}};
             Tensor weights;
             if (const ChainLink& link = chain->links[i]; link.weight.defined()) {
                 weights = chain->weights_as(i, node.weights);
                 arguments.emplace(DNNL_ARG_WEIGHTS, over(node.weights, weights));
-                arguments.emplace(DNNL_ARG_BIAS,
-                                  over(described(link.bias, Tag::x),
-                                       link.bias));
+                arguments.emplace(DNNL_ARG_BIAS, over(described(link.bias, Tag::x), link.bias));
             } else if (link.pooling == Pooling::Max) {
                 workspaces[i] = bytes(node.workspace.get_size());
                 arguments.emplace(DNNL_ARG_WORKSPACE, over(node.workspace, workspaces[i]));
@@ -297,10 +306,6 @@ FrozenChain::FrozenChain(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {
 }
 FrozenChain::~FrozenChain() = default;
 
-std::size_t FrozenChain::length() const {
-    return impl_->links.size();
-}
-
 std::vector<Tensor> FrozenChain::run(const Tensor& input,
                                      const std::vector<std::size_t>& taps) const {
     const auto call = c10::make_intrusive<Call>();
@@ -327,9 +332,6 @@ FrozenChain::FrozenChain(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {
 FrozenChain::~FrozenChain() = default;
 std::shared_ptr<const FrozenChain> FrozenChain::make(std::vector<ChainLink>) {
     return nullptr;
-}
-std::size_t FrozenChain::length() const {
-    return 0;
 }
 std::vector<torch::Tensor> FrozenChain::run(const torch::Tensor&,
                                             const std::vector<std::size_t>&) const {

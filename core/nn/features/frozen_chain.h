@@ -36,8 +36,6 @@ class FrozenChain {
     std::vector<torch::Tensor> run(const torch::Tensor& input,
                                    const std::vector<std::size_t>& taps) const;
 
-    std::size_t length() const;
-
     struct Impl;
 
   private:

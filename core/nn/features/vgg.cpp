@@ -15,7 +15,8 @@ std::vector<FeatureStage> build_vgg(std::span<const VggConvolution> convolutions
     std::vector<FeatureStage> stages;
     for (const auto& convolution : convolutions) {
         if (convolution.pool_before)
-            stages.push_back({"", [pooling](torch::Tensor x) {
+            stages.push_back({"",
+                              [pooling](torch::Tensor x) {
                                   return pooling == Pooling::Max ? torch::max_pool2d(x, 2)
                                                                  : torch::avg_pool2d(x, 2);
                               },
@@ -24,7 +25,8 @@ std::vector<FeatureStage> build_vgg(std::span<const VggConvolution> convolutions
         const auto bias = weights.at(vgg_tensor_name(convolution, "bias"));
         // Zeros around the picture would be seen as a dark frame; repeated edge pixels are not.
         const bool first = convolution.index == 0;
-        stages.push_back({convolution.layer, [weight, bias, first](torch::Tensor x) {
+        stages.push_back({convolution.layer,
+                          [weight, bias, first](torch::Tensor x) {
                               if (first) x = torch::replication_pad2d(x, {1, 1, 1, 1});
                               // In place is safe: a convolution's gradient does not need its
                               // output.

@@ -25,10 +25,9 @@ class LayerImpl : public tnn::Module {
                 "norm", tnn::InstanceNorm2d(tnn::InstanceNorm2dOptions(out).affine(true)));
     }
     Tensor forward(const Tensor& x) {
-        const auto padded = torch::reflection_pad2d(x, {padding_, padding_, padding_, padding_});
-        const auto y = stride_ == 1 ? tensor::conv2d(padded, convolution_->weight,
-                                                     convolution_->bias, /*padding=*/0)
-                                    : convolution_->forward(padded);
+        const auto y =
+            tensor::conv2d(torch::reflection_pad2d(x, {padding_, padding_, padding_, padding_}),
+                           convolution_->weight, convolution_->bias, /*padding=*/0, stride_);
         if (!norm_) return y;
         if (holding_ && !mean_.defined())
             std::tie(variance_, mean_) = torch::var_mean(y, at::IntArrayRef{0, 2, 3}, false);
