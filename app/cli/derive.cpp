@@ -12,7 +12,7 @@ struct State {
     ParamOptions options;
 
     ResumeSources sources() const { return {.pack = data, .weights = weights}; }
-    fs::path folder() const { return run_folder(out, name); }
+    RunFolder folder() const { return run_folder(out, name); }
 };
 
 std::shared_ptr<State> add_command(CLI::App& app, const char* name, const char* help,
@@ -48,7 +48,7 @@ Status branch(State& state) {
     if (!patch) return patch.error();
     if (state.name.empty()) state.name = source->info().name + ", branch at " + state.at;
     return run_and_tell(
-        prepare_branch(state.run, *at, state.folder(), state.name, *patch, state.sources()),
+        prepare_branch(state.run, *at, state.folder().path(), state.name, *patch, state.sources()),
         state.quiet);
 }
 
@@ -56,8 +56,8 @@ Status replay(State& state) {
     const Result<Experiment> source = Experiment::open(state.run);
     if (!source) return source.error();
     if (state.name.empty()) state.name = source->info().name + ", replay";
-    return run_and_tell(prepare_replay(state.run, state.folder(), state.name, state.sources()),
-                        state.quiet);
+    return run_and_tell(
+        prepare_replay(state.run, state.folder().path(), state.name, state.sources()), state.quiet);
 }
 
 }  // namespace

@@ -103,9 +103,8 @@ Status run_and_tell(Result<PreparedRun> run, bool quiet) {
     return {};
 }
 
-fs::path run_folder(const std::string& asked, const std::string& name) {
-    return asked.empty() ? Experiment::fresh_directory(Workspace::standard().runs(), name)
-                         : fs::path(asked);
+RunFolder run_folder(const std::string& asked, const std::string& name) {
+    return asked.empty() ? RunFolder::fresh(Workspace::standard().runs(), name) : RunFolder(asked);
 }
 
 }  // namespace pentimento::cli

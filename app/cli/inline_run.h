@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/jobs/jobs.h"
+#include "core/session/run_folder.h"
 
 namespace pentimento::cli {
 
@@ -24,6 +25,6 @@ Result<InlineOutcome> run_in_terminal(PreparedRun run, bool quiet);
 Status run_and_tell(Result<PreparedRun> run, bool quiet);
 
 /// The folder that was asked for, or a new one among the studio's runs when that is empty.
-std::filesystem::path run_folder(const std::string& asked, const std::string& name);
+RunFolder run_folder(const std::string& asked, const std::string& name);
 
 }  // namespace pentimento::cli

@@ -186,7 +186,7 @@ Result<PreparedRun> prepare_new(const State& state) {
     const std::string name =
         request.content.stem().string() + " in the style of " +
         (request.styles.empty() ? request.networks.painter : request.styles[0]).stem().string();
-    return prepare_style(request, run_folder(state.run, name), name);
+    return prepare_style(request, run_folder(state.run, name).path(), name);
 }
 
 Status blend(const State& state) {

@@ -36,14 +36,14 @@ Result<PreparedRun> prepare_new(const State& state) {
                      ""};
     const std::string name =
         !state.name.empty() ? state.name : to_text(params.value("arch")) + " on " + state.data;
-    const fs::path dir = run_folder(state.out, name);
+    const RunFolder folder = run_folder(state.out, name);
     std::optional<WeightsFrom> from;
     if (!state.from.empty()) {
         const Result<CheckpointChoice> at = CheckpointChoice::parse(state.at);
         if (!at) return at.error();
         from = WeightsFrom{state.from, *at};
     }
-    return prepare_training(params, *pack, dir, name, from);
+    return prepare_training(params, *pack, folder.path(), name, from);
 }
 
 Result<PreparedRun> prepare_again(const State& state) {

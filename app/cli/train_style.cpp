@@ -36,7 +36,7 @@ Result<PreparedRun> prepare_new(const State& state) {
     const std::string name = state.style.empty()
                                  ? "Style network: " + network
                                  : "Painter of " + fs::path(state.style).stem().string();
-    return prepare_style_training(request, run_folder(state.out, name), name);
+    return prepare_style_training(request, run_folder(state.out, name).path(), name);
 }
 
 Status train_style(const State& state) {

@@ -86,7 +86,8 @@ int main(int argc, char** argv) {
         QStringLiteral("seconds"));
     const QCommandLineOption time_start(
         QStringLiteral("time-start"),
-        QApplication::translate("main", "Print when the window is painted and when all is loaded."));
+        QApplication::translate("main",
+                                "Print when the window is painted and when all is loaded."));
     const QCommandLineOption only(
         QStringLiteral("only"),
         QApplication::translate("main", "With --screenshots: of the Style page alone (\"style\")."),
@@ -126,8 +127,7 @@ int main(int argc, char** argv) {
     if (parser.isSet(time_start)) tell_when_ready(loader, context);
     window.show();
     const QStringList paths = parser.positionalArguments();
-    if (!paths.isEmpty())
-        window.open_path(paths.first());
+    if (!paths.isEmpty()) window.open_path(paths.first());
     if (parser.isSet(smoke))
         QTimer::singleShot(parser.value(smoke).toInt() * 1000, &window, &QWidget::close);
     return QApplication::exec();

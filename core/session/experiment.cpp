@@ -155,35 +155,6 @@ Result<Experiment> Experiment::open(const fs::path& dir) {
     return experiment;
 }
 
-fs::path Experiment::fresh_directory(const fs::path& root, std::string_view name) {
-    std::string time = timestamp_utc();  // 2026-11-23T12:48:00Z
-    std::erase(time, ':');
-    std::erase(time, '-');
-    time.pop_back();
-    std::replace(time.begin(), time.end(), 'T', '-');
-    std::string safe;
-    for (const char c : name) {
-        const bool plain =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-        if (plain)
-            safe += c;
-        else if (!safe.empty() && safe.back() != '-')
-            safe += '-';
-    }
-    while (!safe.empty() && safe.back() == '-') safe.pop_back();
-    if (safe.empty()) safe = "run";
-    const fs::path base = root / (time + "-" + safe.substr(0, 60));
-    fs::path candidate = base;
-    std::error_code error;
-    fs::create_directories(root, error);
-    // Made here and now, so that another program that starts in the same second gets another one.
-    for (int i = 2; !fs::create_directory(candidate, error) && !error; ++i) {
-        candidate = base;
-        candidate += "-" + std::to_string(i);
-    }
-    return candidate;  // where it cannot be made, whoever writes there says why
-}
-
 Status Experiment::append_metrics(const MetricRow& row) {
     Json line = {{"step", row.step}, {"seconds", row.seconds}};
     for (const Metric& metric : row.metrics) line[metric.id] = metric.value;

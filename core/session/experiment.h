@@ -73,10 +73,6 @@ class Experiment {
     /// `dir` must be free in that sense.
     static Result<Experiment> create(const std::filesystem::path& dir, RunInfo info);
     static Result<Experiment> open(const std::filesystem::path& dir);
-    /// `<root>/<UTC time>-<name>`, made unique and made, empty; the name is reduced to safe
-    /// characters.
-    static std::filesystem::path fresh_directory(const std::filesystem::path& root,
-                                                 std::string_view name);
 
     const std::filesystem::path& directory() const { return dir_; }
     const RunInfo& info() const { return info_; }

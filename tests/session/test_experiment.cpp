@@ -6,6 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/session/experiment.h"
+#include "core/session/run_folder.h"
 #include "tests/temp_dir.h"
 
 namespace pentimento {
@@ -60,12 +61,29 @@ TEST(Experiment, DamagedRunFilesAreErrorsNotCrashes) {
 
 TEST(Experiment, FreshDirectoriesAreSafeAndUnique) {
     TempDir dir;
-    const fs::path a = Experiment::fresh_directory(dir.path(), "../Ünsafe name/…");
+    const RunFolder folder = RunFolder::fresh(dir.path(), "../Ünsafe name/…");
+    const fs::path& a = folder.path();
     EXPECT_EQ(a.parent_path(), dir.path());
     EXPECT_EQ(a.filename().string().find_first_of("/ ."), std::string::npos);
     EXPECT_TRUE(fs::is_empty(a)) << "claimed, so that nobody else gets it";
-    EXPECT_NE(Experiment::fresh_directory(dir.path(), "../Ünsafe name/…"), a);
-    EXPECT_FALSE(Experiment::fresh_directory(dir.path(), "…").filename().empty());
+    EXPECT_NE(RunFolder::fresh(dir.path(), "../Ünsafe name/…").path(), a);
+    EXPECT_FALSE(RunFolder::fresh(dir.path(), "…").path().filename().empty());
+}
+
+TEST(Experiment, AFolderWhoseRunNeverBeganIsGoneAgain) {
+    TempDir dir;
+    fs::path unused, used, named = dir / "mine";
+    fs::create_directories(named);
+    {
+        const RunFolder a = RunFolder::fresh(dir.path(), "a"),
+                        b = RunFolder::fresh(dir.path(), "b"), mine(named);
+        unused = a.path();
+        used = b.path();
+        make(used);
+    }
+    EXPECT_FALSE(fs::exists(unused));
+    EXPECT_TRUE(Experiment::open(used).ok());
+    EXPECT_TRUE(fs::exists(named)) << "it is the person's";
 }
 
 TEST(Experiment, MetricsAndEventsSurviveATornLastLine) {

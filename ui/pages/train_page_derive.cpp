@@ -6,6 +6,7 @@
 
 #include "core/gan/gan_run.h"
 #include "core/jobs/jobs.h"
+#include "core/session/run_folder.h"
 #include "ui/dialogs/family_gallery.h"
 #include "ui/pages/stored_run.h"
 #include "ui/pages/train_page.h"
@@ -117,11 +118,11 @@ void TrainPage::derive(const Derivation& wanted) {
         Q_EMIT context_.page_requested(QStringLiteral("dataset"));
         return;
     }
-    const auto dir =
-        Experiment::fresh_directory(context_.workspace().runs(), wanted.name.toStdString());
     loading_.start(
-        [wanted, dir, data = context_.dataset()]() -> Result<std::pair<PreparedRun, ParamSet>> {
-            auto prepared = prepare(wanted, dir, data);
+        [wanted, runs = context_.workspace().runs(),
+         data = context_.dataset()]() -> Result<std::pair<PreparedRun, ParamSet>> {
+            const auto folder = RunFolder::fresh(runs, wanted.name.toStdString());
+            auto prepared = prepare(wanted, folder.path(), data);
             if (!prepared) return prepared.error();
             auto params = current_params(*prepared->options.experiment);
             if (!params) return params.error();

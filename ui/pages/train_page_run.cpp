@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"
 #include "core/jobs/jobs.h"
+#include "core/session/run_folder.h"
 #include "ui/dialogs/export_dialog.h"
 #include "ui/pages/stored_run.h"
 #include "ui/pages/train_page.h"
@@ -135,8 +136,8 @@ void TrainPage::start() {
         return;
     }
     panel_->set_params(params);
-    const auto dir = Experiment::fresh_directory(context_.workspace().runs(), data.info().name);
-    auto prepared = prepare_training(params, data.path(), dir, data.info().name);
+    const auto folder = RunFolder::fresh(context_.workspace().runs(), data.info().name);
+    auto prepared = prepare_training(params, data.path(), folder.path(), data.info().name);
     if (!prepared) {
         tell(text(prepared.error().message), true);
         return;

@@ -1,11 +1,12 @@
 // Training a painter on the Style page: the plan, reading its pictures, the run, and its use.
-#include <QFile>
 #include <QFileInfo>
 #include <QPushButton>
 
 #include "core/base/file.h"
 #include "core/media/import.h"
+#include "core/session/run_folder.h"
 #include "ui/dialogs/painter_dialog.h"
+#include "ui/file_path.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/instant_preview.h"
 #include "ui/pages/style/painter_chooser.h"
@@ -26,8 +27,7 @@ std::filesystem::path free_name(const std::filesystem::path& folder, const std::
     for (QChar& letter : plain)
         if (!letter.isLetterOrNumber() && letter != QLatin1Char('-')) letter = QLatin1Char(' ');
     plain = plain.simplified().left(80);
-    const std::string stem =
-        QFile::encodeName(plain.isEmpty() ? QStringLiteral("painter") : plain).toStdString();
+    const std::string stem = file_path(plain.isEmpty() ? QStringLiteral("painter") : plain);
     std::filesystem::path path = folder / (stem + ".safetensors");
     std::error_code ignored;
     for (int i = 2; std::filesystem::exists(path, ignored); ++i)
@@ -67,7 +67,7 @@ void StylePage::train_painter(const PainterPlan& plan) {
     (void)params.set("size", size);
     (void)params.set("channels", std::string("rgb"));  // a painter learns from colour
     preparer_.start(
-        [folder = QFile::encodeName(plan.folder).toStdString(), params,
+        [folder = file_path(plan.folder), params,
          packs = context_.workspace().packs()]() -> Result<std::filesystem::path> {
             const auto source = guess_source(folder);
             if (!source) return source.error();
@@ -92,7 +92,7 @@ void StylePage::train_painter(const PainterPlan& plan) {
             options.checkpoint_at_end = false;  // a pack is written whole or not at all
             show_banner(tr("Reading the pictures to learn from…"), false);
             const Status started = controller_->start(
-                [source = QFile::encodeName(plan.folder).toStdString(), params,
+                [source = file_path(plan.folder), params,
                  pack = *pack]() -> Result<std::unique_ptr<Run>> {
                     if (auto made = make_directories(pack.parent_path()); !made)
                         return made.error();
@@ -131,7 +131,7 @@ void StylePage::start_training(const PainterPlan& plan, const std::filesystem::p
     show_banner({}, false);
     preparer_.start(
         [request, name = plan.name.toStdString(), runs = context_.workspace().runs()] {
-            return prepare_style_training(request, Experiment::fresh_directory(runs, name), name);
+            return prepare_style_training(request, RunFolder::fresh(runs, name).path(), name);
         },
         [this](Result<PreparedRun> prepared) {
             start_prepared(std::move(prepared));

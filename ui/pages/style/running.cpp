@@ -1,9 +1,10 @@
 // Starting, continuing, changing and exporting what the Style page shows.
-#include <QFile>
 #include <QFileInfo>
 
+#include "core/session/run_folder.h"
 #include "core/style/style_run.h"
 #include "ui/dialogs/export_dialog.h"
+#include "ui/file_path.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/instant_preview.h"
 #include "ui/pages/style/run_bar.h"
@@ -13,14 +14,6 @@
 #include "ui/widgets/sample_gallery.h"
 
 namespace pentimento::ui {
-
-namespace {
-
-std::filesystem::path file_path(const QString& path) {
-    return QFile::encodeName(path).toStdString();
-}
-
-}  // namespace
 
 StyleRequest StylePage::request() const {
     StyleRequest request{panel_->params(),
@@ -53,7 +46,7 @@ void StylePage::blend() {
     // Copies the pictures into the run's folder.
     preparer_.start(
         [request, name = name.toStdString(), runs = context_.workspace().runs()] {
-            return prepare_style(request, Experiment::fresh_directory(runs, name), name);
+            return prepare_style(request, RunFolder::fresh(runs, name).path(), name);
         },
         [this](Result<PreparedRun> prepared) { start_prepared(std::move(prepared)); });
     update_controls();
