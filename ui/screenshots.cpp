@@ -35,7 +35,6 @@ TrainPage& train_page(MainWindow& window) {
     return *static_cast<TrainPage*>(window.page(QStringLiteral("train")));
 }
 
-
 constexpr QSize kSize{1440, 900};
 constexpr int kSettle = 500;  // thumbnails and plots follow on timers, and those on others
 

@@ -16,7 +16,7 @@ namespace pentimento {
 struct StyleBatch {
     ParamSet params;                              ///< of style::schema()
     std::vector<std::filesystem::path> contents;  ///< pictures
-    std::vector<std::filesystem::path> styles;  ///< not with a painter
+    std::vector<std::filesystem::path> styles;    ///< not with a painter
     std::filesystem::path weights;
     style::InstantNetworks networks = {};
     std::filesystem::path out;  ///< a folder; made when it is not there

@@ -59,8 +59,9 @@ Result<Maker> style_maker(const Experiment& experiment, const ResumeSources& sou
     const std::vector<fs::path> styles = files("styles"), masks = files("masks");
     const fs::path content = folder / fs::path(text_of(inputs, "content")).filename();
     const std::string start = text_of(inputs, "start");
-    const style::InstantNetworks networks{text_of(inputs, "encoder"), text_of(inputs, "decoder"),
-                                          text_of(inputs, "painter")};
+    style::InstantNetworks networks;
+    for (const auto& [key, file] : style::InstantNetworks::named(networks))
+        *file = text_of(inputs, key);
     // Decoding takes a moment, so it happens on the worker's thread.
     return Maker([=](const ParamSet& params) -> Result<std::unique_ptr<Run>> {
         style::StyleInputs pictures;

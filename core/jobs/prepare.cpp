@@ -84,10 +84,8 @@ Result<PreparedRun> prepare_style(const StyleRequest& request, const fs::path& d
         if (!header) return header.error();
     }
     Json inputs = {{"weights", absolute_or_empty(request.weights)}, {"styles", Json::array()}};
-    for (const auto& [key, file] : {std::pair("encoder", request.networks.features),
-                                    std::pair("decoder", request.networks.decoder),
-                                    std::pair("painter", request.networks.painter)})
-        if (!file.empty()) inputs[key] = absolute_or_empty(file);
+    for (const auto& [key, file] : style::InstantNetworks::named(request.networks))
+        if (!file->empty()) inputs[key] = absolute_or_empty(*file);
     inputs["content"] = "content" + request.content.extension().string();
     inputs["content_name"] = to_valid_utf8(request.content.filename().native());
     for (std::size_t i = 0; i < request.styles.size(); ++i)

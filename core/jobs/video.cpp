@@ -88,11 +88,9 @@ Result<Json> describe(const VideoRequest& request, const VideoInfo& info) {
     }
     std::error_code failed;
     Json networks = Json::object();
-    for (const auto& [key, file] : {std::pair("encoder", request.networks.features),
-                                    std::pair("decoder", request.networks.decoder),
-                                    std::pair("painter", request.networks.painter)}) {
-        if (file.empty()) continue;
-        const auto bytes = read_file(file);
+    for (const auto& [key, file] : style::InstantNetworks::named(request.networks)) {
+        if (file->empty()) continue;
+        const auto bytes = read_file(*file);
         if (!bytes) return bytes.error();
         networks[key] = to_hex(hash64(*bytes));
     }

@@ -80,8 +80,8 @@ Tensor recoloured(const Tensor& result, const Tensor& content) {
 
 ColourStatistics colour_statistics(const Tensor& picture, const Tensor& mask) {
     const auto flat = picture.detach().reshape({3, -1});
-    const auto weights = mask.defined() ? mask.reshape({1, -1}) / mask.sum().clamp_min(1e-6)
-                                        : Tensor();
+    const auto weights =
+        mask.defined() ? mask.reshape({1, -1}) / mask.sum().clamp_min(1e-6) : Tensor();
     const auto mean = weights.defined() ? (flat * weights).sum(1, true) : flat.mean(1, true);
     const auto off = flat - mean;
     const auto covariance = weights.defined()

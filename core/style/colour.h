@@ -30,9 +30,9 @@ using ColourStatistics = std::pair<torch::Tensor, torch::Tensor>;
 ColourStatistics colour_statistics(const torch::Tensor& picture, const torch::Tensor& mask = {});
 /// `share` of the way from one to the other.
 ColourStatistics between(const ColourStatistics& from, const ColourStatistics& to, double share);
-/// The picture with its colours, whose statistics are `own`, brought to those `wanted` by the linear
-/// map that moves colours least (Pitié, Kokaram 2007); not clamped. `grain`: the deviation of
-/// colours that counts as noise and is not stretched.
+/// The picture with its colours, whose statistics are `own`, brought to those `wanted` by the
+/// linear map that moves colours least (Pitié, Kokaram 2007); not clamped. `grain`: the deviation
+/// of colours that counts as noise and is not stretched.
 torch::Tensor with_colours(const torch::Tensor& picture, const ColourStatistics& own,
                            const ColourStatistics& wanted, double grain = 0);
 /// The square root of a symmetric positive matrix, or of its inverse (on what is not null).

@@ -53,8 +53,9 @@ std::shared_ptr<const nn::FeatureNetwork> blank(const nn::FeatureDefinition& def
                                                 const ParamSet& params) {
     std::map<std::string, torch::Tensor> weights;
     for (const auto& [name, shape] : definition.tensors) weights[name] = torch::zeros(shape);
-    return std::make_shared<nn::FeatureNetwork>(nn::torchvision_preprocessing(),
-                                                definition.build(weights, pooling_of(definition, params)), torch::kCPU);
+    return std::make_shared<nn::FeatureNetwork>(
+        nn::torchvision_preprocessing(), definition.build(weights, pooling_of(definition, params)),
+        torch::kCPU);
 }
 
 /// Seconds that an iteration takes for each pixel.

@@ -306,18 +306,18 @@ const Param<std::string> kTv =
         .choice("squared", "Squared differences")
         .choice("absolute", "Absolute differences")
         .advanced();
-const Param<std::string> kPooling = Param<std::string>("pooling", "auto")
-                                        .label("Pooling")
-                                        .help(
-                                            "How the network shrinks its pictures. Average gives "
-                                            "smoother results; maximum is what networks were "
-                                            "trained with. Small ones go astray without it.")
-                                        .group(kFeatureGroup)
-                                        .choice("auto", "As suits the network",
-                                                "Maximum for the built-in one, else average")
-                                        .choice("average", "Average")
-                                        .choice("max", "Maximum")
-                                        .advanced();
+const Param<std::string> kPooling =
+    Param<std::string>("pooling", "auto")
+        .label("Pooling")
+        .help(
+            "How the network shrinks its pictures. Average gives "
+            "smoother results; maximum is what networks were "
+            "trained with. Small ones go astray without it.")
+        .group(kFeatureGroup)
+        .choice("auto", "As suits the network", "Maximum for the built-in one, else average")
+        .choice("average", "Average")
+        .choice("max", "Maximum")
+        .advanced();
 const Param<std::string> kPreprocessing =
     Param<std::string>("preprocessing", "auto")
         .label("Preprocessing")

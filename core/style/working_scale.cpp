@@ -47,9 +47,8 @@ Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inp
             smallest, static_cast<int>(std::ceil(smallest_edge(style, made.definition->min_edge) /
                                                  params.get(kStyleSize))));
     made.edges = scale_edges(params, smallest);
-    auto network = nn::load_features(
-        *made.definition, inputs.weights, params.get(kPreprocessing),
-        pooling_of(*made.definition, params), made.device);
+    auto network = nn::load_features(*made.definition, inputs.weights, params.get(kPreprocessing),
+                                     pooling_of(*made.definition, params), made.device);
     if (!network) return network.error();
     made.network = *network;
     made.inputs = std::move(inputs);

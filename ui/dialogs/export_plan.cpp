@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/jobs/jobs.h"
 #include "core/media/picture.h"
+#include "ui/file_path.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
@@ -123,8 +124,7 @@ Frame export_part(const ExportSubject& subject, const ExportOptions& options, in
 Result<QStringList> write_export(const ExportSubject& subject, const ExportOptions& options) {
     auto files = export_files(subject, options);
     if (!files) return files.error();
-    if (auto made = make_directories(QFile::encodeName(options.directory).toStdString()); !made)
-        return made.error();
+    if (auto made = make_directories(file_path(options.directory)); !made) return made.error();
     WriteOptions write;
     write.quality = options.quality;
     if (options.embed && can_embed(subject, options.extension)) {
@@ -134,7 +134,7 @@ Result<QStringList> write_export(const ExportSubject& subject, const ExportOptio
     const QSize size = export_size(subject, options);
     for (int i = 0; i < files->size(); ++i) {
         const Frame frame = scaled(export_part(subject, options, i), size, options.sharp);
-        auto written = write_picture(QFile::encodeName(files->at(i)).toStdString(), frame, write);
+        auto written = write_picture(file_path(files->at(i)), frame, write);
         if (!written) return written.error();
     }
     return files;

@@ -4,7 +4,6 @@
 #include <QButtonGroup>
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGridLayout>
@@ -20,6 +19,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "ui/file_path.h"
 #include "ui/theme.h"
 #include "ui/widgets/mask_file.h"
 #include "ui/widgets/number_box.h"
@@ -59,10 +59,6 @@ QIcon swatch(const QColor& color) {
     QPixmap pixmap(14, 14);
     pixmap.fill(color);
     return pixmap;
-}
-
-std::filesystem::path file_path(const QString& path) {
-    return QFile::encodeName(path).toStdString();
 }
 
 constexpr QLatin1String kFolderKey("masks/folder");

@@ -3,7 +3,6 @@
 
 #include <QButtonGroup>
 #include <QDialogButtonBox>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -16,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include "core/style/train/style_training.h"
+#include "ui/file_path.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
 
@@ -163,7 +163,7 @@ void PainterDialog::update_button() {
 PainterPlan PainterDialog::plan() const {
     PainterPlan plan{panel_->params(), {}, {}, {}, {}};
     if (const auto& picture = style_->picture()) {
-        plan.style = QFile::encodeName(picture->path).toStdString();
+        plan.style = file_path(picture->path);
         plan.name = tr("Painter of %1").arg(QFileInfo(picture->name).completeBaseName());
     }
     if (use_folder_->isChecked())

@@ -15,6 +15,7 @@
 
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"
+#include "ui/file_path.h"
 #include "ui/pages/dataset/contents_view.h"
 #include "ui/pages/dataset/import_view.h"
 #include "ui/theme.h"
@@ -169,7 +170,7 @@ void DatasetPage::source_known(const SourceGuess& guess) {
 }
 
 bool DatasetPage::open_pack(const QString& pack, bool from_cache) {
-    auto dataset = PackedDataset::open(QFile::encodeName(pack).toStdString());
+    auto dataset = PackedDataset::open(file_path(pack));
     if (!dataset) {
         wish_ = {};
         show_banner(QString::fromStdString(dataset.error().message), true);

@@ -170,16 +170,14 @@ QWidget* WelcomePage::build_cards() {
 void WelcomePage::fill_dataset_card(SampleCard* card, Background& work, const QString& source,
                                     const QString& missing) {
     const auto fill = [this, card, &work, source, missing] {
-        work.start(
-            [engine = context_.engine(), source] {
-                return engine->sample_pictures(source, kMosaicPictures);
-            },
-            [card, missing](const std::vector<QImage>& pictures) {
-                if (pictures.empty())
-                    card->set_unavailable(missing);
-                else
-                    card->set_pictures(pictures);
-            });
+        work.start([engine = context_.engine(),
+                    source] { return engine->sample_pictures(source, kMosaicPictures); },
+                   [card, missing](const std::vector<QImage>& pictures) {
+                       if (pictures.empty())
+                           card->set_unavailable(missing);
+                       else
+                           card->set_pictures(pictures);
+                   });
     };
     if (context_.engine())
         fill();

@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/media/picture.h"
+#include "ui/file_path.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
@@ -75,7 +76,7 @@ Result<WellPicture> load_picture(const PictureSource& source, const std::filesys
         return keep(file.readAll(), source.name, QFileInfo(source.path).suffix(), inputs);
     }
     if (!source.path.isEmpty()) {
-        const std::filesystem::path path = QFile::encodeName(source.path).toStdString();
+        const std::filesystem::path path = file_path(source.path);
         auto frame = read_picture(path);
         if (!frame) return frame.error();
         return shown(*frame, source.name, source.path);

@@ -330,9 +330,9 @@ void PictureWell::contextMenuEvent(QContextMenuEvent* event) {
         samples->addAction(QFileInfo(path).completeBaseName(), this, [this, path] { load(path); });
     samples->setEnabled(free && !samples->isEmpty());
     if (keepable_)
-        menu.addAction(tr("Add to the &library"), this, [this] {
-                Q_EMIT keep_wanted(picture_->path);
-            })->setEnabled(picture_.has_value());
+        menu.addAction(tr("Add to the &library"), this,
+                       [this] { Q_EMIT keep_wanted(picture_->path); })
+            ->setEnabled(picture_.has_value());
     menu.addSeparator();
     menu.addAction(tr("&Remove"), QKeySequence(Qt::Key_Delete), this,
                    [this] {

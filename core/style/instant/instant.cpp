@@ -233,12 +233,13 @@ class AdainEngine : public InstantBlender::Impl {
         }
         const auto blended = decoded(levels);
         // The last level is the picture itself: a small decoder's colours are a little pale.
-        auto wanted = content_.colours;
-        double seen = 1 - strength;  // what `wanted` is the mixture of so far
+        ColourStatistics wanted{content_.colours.first * (1 - strength),
+                                content_.colours.second * (1 - strength)};
         for (std::size_t i = 0; i < weights.size(); ++i) {
             if (weights[i] <= 0) continue;
-            seen += strength * weights[i];
-            wanted = between(wanted, styles_[i].colours, strength * weights[i] / seen);
+            const auto& [mean, covariance] = styles_[i].colours;
+            wanted.first = wanted.first + mean * (strength * weights[i]);
+            wanted.second = wanted.second + covariance * (strength * weights[i]);
         }
         return with_colours(blended, colour_statistics(blended), wanted, kGrain);
     }

@@ -1,10 +1,12 @@
 // Networks of one's own for the methods that paint in one pass. No torch here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "core/base/result.h"
 
@@ -16,6 +18,13 @@ struct InstantNetworks {
     std::filesystem::path features;  ///< in place of the built-in encoder; may be empty
     std::filesystem::path decoder;   ///< in place of the built-in decoder; may be empty
     std::filesystem::path painter;   ///< what the method "painter" paints with: none is built in
+
+    /// Each with the name that stored runs and films know it by.
+    template <class Self>
+    static auto named(Self& self) {
+        return std::array{std::pair("encoder", &self.features), std::pair("decoder", &self.decoder),
+                          std::pair("painter", &self.painter)};
+    }
 
     friend bool operator==(const InstantNetworks&, const InstantNetworks&) = default;
 };

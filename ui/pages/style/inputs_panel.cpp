@@ -1,7 +1,6 @@
 // The wells of the Style page.
 #include "ui/pages/style/inputs_panel.h"
 
-#include <QFile>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QImageReader>
@@ -15,6 +14,7 @@
 #include <cmath>
 
 #include "core/style/style_run.h"
+#include "ui/file_path.h"
 #include "ui/pages/style/library.h"
 #include "ui/pages/style/mask_control.h"
 #include "ui/theme.h"
@@ -201,7 +201,7 @@ std::vector<std::filesystem::path> InputsPanel::masks() const {
     bool any = false;
     for (int i = 0; i < style_count(); ++i) {
         const auto& mask = styles_[static_cast<std::size_t>(i)].mask->mask();
-        paths.emplace_back(mask ? QFile::encodeName(mask->path).toStdString() : std::string());
+        paths.emplace_back(mask ? file_path(mask->path) : std::filesystem::path());
         any = any || mask;
     }
     if (!any) paths.clear();

@@ -3,23 +3,15 @@
 
 #include <QCoreApplication>
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
 
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/media/picture.h"
+#include "ui/file_path.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
-
-namespace {
-
-std::filesystem::path native(const QString& path) {
-    return QFile::encodeName(path).toStdString();
-}
-
-}  // namespace
 
 QString picture_title(const QString& path) {
     QString name = QFileInfo(path).completeBaseName();
@@ -32,7 +24,7 @@ std::vector<LibraryPicture> read_library(const std::filesystem::path& folder) {
     std::vector<LibraryPicture> pictures;
     const QDir dir(QString::fromStdString(folder.string()));
     for (const QFileInfo& file : dir.entryInfoList(QDir::Files, QDir::Time)) {
-        const auto frame = read_picture(native(file.absoluteFilePath()));
+        const auto frame = read_picture(file_path(file.absoluteFilePath()));
         if (!frame) continue;
         pictures.push_back({file.absoluteFilePath(), picture_title(file.fileName()),
                             to_image(resize_to_edge(*frame, kLibraryEdge)).copy(), true});
@@ -50,11 +42,11 @@ Status add_to_library(const PictureSource& source, const std::filesystem::path& 
     // Read first: what is no picture is refused with the reason.
     const auto picture = load_picture(source, inputs);
     if (!picture) return picture.error();
-    const std::filesystem::path from = native(picture->path);
+    const std::filesystem::path from = file_path(picture->path);
     const auto bytes = read_file(from, ReadLimits{}.max_file_bytes);
     if (!bytes) return bytes.error();
     if (Status made = make_directories(folder); !made) return made;
-    const std::string stem = native(QFileInfo(picture->name).completeBaseName()).string(),
+    const std::string stem = file_path(QFileInfo(picture->name).completeBaseName()).string(),
                       extension = from.extension().string();
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
@@ -69,7 +61,7 @@ Status add_to_library(const PictureSource& source, const std::filesystem::path& 
 }
 
 Status remove_from_library(const QString& path, const std::filesystem::path& folder) {
-    const std::filesystem::path file = native(path);
+    const std::filesystem::path file = file_path(path);
     std::error_code failed;
     if (file.parent_path() != folder || !std::filesystem::is_regular_file(file, failed))
         return Error{ErrorCode::InvalidArgument,

@@ -1,10 +1,10 @@
 // Opening a stored style run on the Style page: its pictures, settings and newest result.
-#include <QFile>
 #include <QFileInfo>
 #include <limits>
 
 #include "core/media/picture.h"
 #include "core/style/style_run.h"
+#include "ui/file_path.h"
 #include "ui/pages/style/history.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/instant_preview.h"
@@ -91,7 +91,7 @@ Result<StoredStyleRun> read_stored(const std::filesystem::path& dir) {
 }  // namespace
 
 void StylePage::open_run(const QString& directory, bool resume) {
-    const std::filesystem::path dir = QFile::encodeName(directory).toStdString();
+    const std::filesystem::path dir = file_path(directory);
     const auto experiment = Experiment::open(dir);
     // Runs of other kinds are for other pages; damaged ones are reported by whoever asked.
     const bool training = experiment && experiment->info().kind == "style-training";

@@ -3,8 +3,6 @@
 
 #include <QComboBox>
 #include <QDir>
-#include <QFile>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -19,6 +17,7 @@
 #include "core/base/channels.h"
 #include "core/base/text.h"
 #include "core/style/style_run.h"
+#include "ui/file_path.h"
 #include "ui/theme.h"
 
 namespace pentimento::ui {
@@ -76,21 +75,10 @@ struct WeightsChooser::Transfer {
 };
 
 WeightsChooser::WeightsChooser(std::vector<std::filesystem::path> known, QWidget* parent)
-    : QWidget(parent) {
-    auto* title = new QLabel(tr("Feature network"));
-    theme::set_role(title, "subheading");
-    files_ = new QComboBox;
-    files_->setAccessibleName(tr("Weights file of the feature network"));
-    files_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    files_->setMinimumContentsLength(12);
-    auto* browse = new QToolButton;
-    browse->setIcon(theme::icon(QStringLiteral("folder")));
-    browse->setToolTip(tr("Choose a weights file…"));
-    browse->setAccessibleName(tr("Choose a weights file"));
-    connect(browse, &QToolButton::clicked, this, &WeightsChooser::browse);
-    status_ = new QLabel;
-    status_->setWordWrap(true);
-    status_->setTextFormat(Qt::PlainText);
+    : NetworkChooser({tr("Feature network"), tr("Weights file of the feature network"),
+                      tr("Choose a weights file"), tr("Weights of a feature network"),
+                      tr("Weights (*.safetensors *.pth);;All files (*)")},
+                     parent) {
     status_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     download_ = new QToolButton;
     download_->setText(tr("Download"));
@@ -121,28 +109,22 @@ WeightsChooser::WeightsChooser(std::vector<std::filesystem::path> known, QWidget
     progress_row_->hide();
     poll_.setInterval(100);
     connect(&poll_, &QTimer::timeout, this, &WeightsChooser::show_progress);
-    auto* row = new QHBoxLayout;
-    row->addWidget(files_, 1);
-    row->addWidget(browse);
-    row->addWidget(download_);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addWidget(title);
-    layout->addLayout(row);
-    layout->addWidget(progress_row_);
-    layout->addWidget(status_);
+    row_->addWidget(download_);
+    layout_->insertWidget(layout_->indexOf(status_), progress_row_);
     files_->addItem(tr("Built in"), QString());
-    for (const QString& path : offered(known)) {
-        files_->addItem(QFileInfo(path).fileName(), path);
-        files_->setItemData(files_->count() - 1, path, Qt::ToolTipRole);
-    }
+    for (const QString& path : offered(known)) offer(path);
     // What was used last, else what is there at once.
     const QString last = QSettings().value(kSetting).toString();
     files_->setCurrentIndex(last.isEmpty() ? 0 : std::max(0, files_->findData(last)));
-    connect(files_, &QComboBox::currentIndexChanged, this,
-            [this] { identify(files_->currentData().toString()); });
-    identify(files_->currentData().toString());
+    follow_choice();
+}
+
+QString WeightsChooser::title_of(const QString& path) const {
+    return QFileInfo(path).fileName();
+}
+
+QString WeightsChooser::first_folder() const {
+    return QDir::homePath();
 }
 
 WeightsChooser::~WeightsChooser() {
@@ -230,28 +212,6 @@ QString WeightsChooser::missing() const {
                               : problem_;
 }
 
-void WeightsChooser::choose(const QString& path) {
-    if (path.isEmpty()) return;
-    int index = files_->findData(path);
-    if (index < 0) {
-        files_->addItem(QFileInfo(path).fileName(), path);
-        index = files_->count() - 1;
-        files_->setItemData(index, path, Qt::ToolTipRole);
-    }
-    if (index == files_->currentIndex())
-        identify(path);
-    else
-        files_->setCurrentIndex(index);
-}
-
-void WeightsChooser::browse() {
-    const QString current = files_->currentData().toString();
-    choose(QFileDialog::getOpenFileName(
-        this, tr("Weights of a feature network"),
-        current.isEmpty() ? QDir::homePath() : QFileInfo(current).path(),
-        tr("Weights (*.safetensors *.pth);;All files (*)")));
-}
-
 void WeightsChooser::identify(const QString& path) {
     weights_.clear();
     network_.clear();
@@ -267,7 +227,7 @@ void WeightsChooser::identify(const QString& path) {
         return;
     }
     show_status(tr("Checking…"), false);
-    const std::filesystem::path file = QFile::encodeName(path).toStdString();
+    const std::filesystem::path file = file_path(path);
     identifier_.start([file] { return style::identify_weights(file); },
                       [this, file, path](const Result<std::string>& network) {
                           if (network) {
@@ -282,16 +242,6 @@ void WeightsChooser::identify(const QString& path) {
                           Q_EMIT changed();
                       });
     Q_EMIT changed();
-}
-
-void WeightsChooser::show_status(const QString& text, bool error) {
-    theme::set_role(status_, error ? "error" : "muted");
-    status_->setText(text);
-}
-
-void WeightsChooser::set_locked(const QString& reason) {
-    setEnabled(reason.isEmpty());
-    setToolTip(reason);
 }
 
 }  // namespace pentimento::ui
