@@ -36,8 +36,8 @@ inline Error decode_error(std::string what, std::string detail = {}) {
     return Error{ErrorCode::Corrupt, std::move(what), std::move(detail)};
 }
 
-/// `enough`: the picture may come out reduced as long as its shorter side has at least half again as
-/// many pixels; 0 for the full size.
+/// `enough`: the picture may come out reduced as long as its shorter side has at least half again
+/// as many pixels; 0 for the full size.
 Result<Rgba> decode_jpeg(Bytes bytes, int enough);
 Result<Rgba> decode_png(Bytes bytes);
 Result<Rgba> decode_webp(Bytes bytes);

@@ -1,5 +1,5 @@
-// How time and memory grow with what a person can make larger. Each figure is in the smallest one's:
-// what the mathematics asks for stands beside it.
+// How time and memory grow with what a person can make larger. Each figure is in the smallest
+// one's: what the mathematics asks for stands beside it.
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -39,22 +39,27 @@ double median(const std::function<void()>& work, int rounds) {
 }
 
 void row(const std::string& what, double seconds, double first, double asked) {
-    std::printf("| %s | %.1f | %.2f | %.2f |\n", what.c_str(), 1e3 * seconds, seconds / first, asked);
+    std::printf("| %s | %.1f | %.2f | %.2f |\n", what.c_str(), 1e3 * seconds, seconds / first,
+                asked);
     std::fflush(stdout);
 }
 
 double gan_step(int size, int batch) {
     ParamSet params(gan::schema());
-    for (const auto& [id, text] : std::vector<std::pair<std::string, std::string>>{
-             {"arch", "dcgan"}, {"size", std::to_string(size)}, {"width", "32"},
-             {"batch", std::to_string(batch)}})
+    for (const auto& [id, text] :
+         std::vector<std::pair<std::string, std::string>>{{"arch", "dcgan"},
+                                                          {"size", std::to_string(size)},
+                                                          {"width", "32"},
+                                                          {"batch", std::to_string(batch)}})
         if (!params.set_text(id, text)) std::exit(1);
     auto players = gan::make_players(params, torch::kCPU);
     gan::Batches batches;
     batches.reals = [size](std::int64_t count) {
         return gan::RealBatch{torch::rand({count, 3, size, size}) * 2 - 1, {}};
     };
-    batches.noise = [](std::int64_t count) { return gan::NoiseBatch{torch::randn({count, 100}), {}}; };
+    batches.noise = [](std::int64_t count) {
+        return gan::NoiseBatch{torch::randn({count, 100}), {}};
+    };
     batches.random = [] { return tensor::make_generator(1, tensor::Stream::StepChance, 1); };
     const auto rules = gan::rules_at(params, 1, 0, 1, torch::kCPU, false);
     return median([&] { gan::train_step(players, rules, batches); }, 3);

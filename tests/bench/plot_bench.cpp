@@ -41,7 +41,8 @@ int main(int argc, char** argv) {
     std::int64_t step = 0;
     const auto next = [&] {
         ++step;
-        return MetricRow{step, static_cast<double>(step) / 100,
+        return MetricRow{step,
+                         static_cast<double>(step) / 100,
                          {{"loss_g", 1 + .3 * std::sin(static_cast<double>(step) * .01) +
                                          .1 * std::sin(static_cast<double>(step * step))}}};
     };
@@ -54,8 +55,9 @@ int main(int argc, char** argv) {
     QObject::connect(&grow, &QTimer::timeout, &plot, [&] { plot.append({next()}); });
     grow.start(33);
     const double live = share(5000);
-    std::printf("| plot of 100,000 points | share of a core |\n|---|---|\n| at rest | %.2f %% |\n"
-                "| growing 30 times a second | %.2f %% |\n",
-                100 * idle, 100 * live);
+    std::printf(
+        "| plot of 100,000 points | share of a core |\n|---|---|\n| at rest | %.2f %% |\n"
+        "| growing 30 times a second | %.2f %% |\n",
+        100 * idle, 100 * live);
     return 0;
 }

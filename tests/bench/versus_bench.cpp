@@ -105,10 +105,14 @@ class Refinement : public Case {
   public:
     Refinement(const Tensors& inputs, const char* weights) {
         ParamSet params(style::schema());
-        for (const auto& [id, value] :
-             {std::pair{"features", "vgg19"}, {"content_weight", "1"}, {"style_weight", "10"},
-              {"tv_weight", "0"}, {"style_loss", "gram"}, {"layer_weights", "equal"},
-              {"style_layers", "all"}, {"pooling", "average"}})
+        for (const auto& [id, value] : {std::pair{"features", "vgg19"},
+                                        {"content_weight", "1"},
+                                        {"style_weight", "10"},
+                                        {"tv_weight", "0"},
+                                        {"style_loss", "gram"},
+                                        {"layer_weights", "equal"},
+                                        {"style_layers", "all"},
+                                        {"pooling", "average"}})
             must(params.set_text(id, value));
         const auto& definition = nn::feature_registry().at("vgg19");
         objective_ = std::make_unique<style::Objective>(

@@ -32,6 +32,29 @@ class Cli : public ::testing::Test {
     }
     std::string path(const char* name) const { return (home / name).string(); }
 
+    static std::string sample(const char* name) {
+        return (fs::path(PENTIMENTO_SOURCE_DIR) / "resources/samples" / name).string();
+    }
+    /// The sample landscape by `style` with these options, as the picture `name`; the run is called
+    /// "run <name>".
+    Frame blend(const std::string& name, const std::vector<std::string>& options) {
+        std::vector<std::string> call = {"style",
+                                         "--content",
+                                         sample("content-landscape.jpg"),
+                                         "--out",
+                                         path(name.c_str()),
+                                         "--threads",
+                                         "1",
+                                         "--run",
+                                         path(("run " + name).c_str())};
+        call.insert(call.end(), options.begin(), options.end());
+        const Outcome done = run(call);
+        EXPECT_EQ(done.status, 0) << done.err;
+        auto picture = read_picture(home / name);
+        EXPECT_TRUE(picture);
+        return picture ? *std::move(picture) : Frame{};
+    }
+
     TempDir home;
 };
 
@@ -241,32 +264,12 @@ TEST_F(Cli, BranchReplayAndCompare) {
 
 // With what is part of the program alone: no weights file, no network.
 TEST_F(Cli, StyleNeedsNothingButTheProgram) {
-    const fs::path samples = fs::path(PENTIMENTO_SOURCE_DIR) / "resources/samples";
-    const std::string content = (samples / "content-landscape.jpg").string(),
-                      style = (samples / "style-waves.jpg").string();
-    const auto blend = [&](const std::string& name, std::vector<std::string> more) {
-        std::vector<std::string> call = {"style",
-                                         "--content",
-                                         content,
-                                         "--style",
-                                         style,
-                                         "--out",
-                                         path(name.c_str()),
-                                         "--threads",
-                                         "1",
-                                         "--run",
-                                         path(("run " + name).c_str())};
-        call.insert(call.end(), more.begin(), more.end());
-        const Outcome done = run(call);
-        EXPECT_EQ(done.status, 0) << done.err;
-        auto picture = read_picture(home / name);
-        EXPECT_TRUE(picture);
-        return picture ? *std::move(picture) : Frame{};
-    };
-    const Frame whole = blend("instant.png", {"--method", "instant", "--size", "160"});
+    const std::string style = sample("style-waves.jpg");
+    const Frame whole =
+        blend("instant.png", {"--style", style, "--method", "instant", "--size", "160"});
     EXPECT_EQ(std::max(whole.width, whole.height), 160);
-    const Frame none =
-        blend("plain.png", {"--method", "instant", "--size", "160", "--strength", "0"});
+    const Frame none = blend(
+        "plain.png", {"--style", style, "--method", "instant", "--size", "160", "--strength", "0"});
     ASSERT_EQ(none.width, whole.width);
     double difference = 0;
     for (int y = 0; y < whole.height; ++y)
@@ -274,8 +277,8 @@ TEST_F(Cli, StyleNeedsNothingButTheProgram) {
             difference += std::abs(whole.row(y)[x] - none.row(y)[x]);
     EXPECT_GT(difference / (4.0 * whole.width * whole.height), 8) << "a style has to be seen";
 
-    blend("refined.png", {"--features", "builtin", "--init", "instant", "--size", "96", "--scales",
-                          "one", "--steps", "12"});
+    blend("refined.png", {"--style", style, "--features", "builtin", "--init", "instant", "--size",
+                          "96", "--scales", "one", "--steps", "12"});
     const auto rows = Experiment::open(home / "run refined.png")->read_metrics();
     ASSERT_GE(rows.size(), 2u);
     const auto total = [](const MetricRow& row) {
@@ -374,39 +377,20 @@ TEST_F(Cli, APainterIsTrainedAndPaintsPicturesBatchesAndFilms) {
 }
 
 TEST_F(Cli, MasksAreFollowedByInstantBlends) {
-    const fs::path samples = fs::path(PENTIMENTO_SOURCE_DIR) / "resources/samples";
     std::vector<std::uint8_t> rgba;
     for (int x = 0; x < 10; ++x) {
         const std::uint8_t grey = x < 5 ? 255 : 0;
         rgba.insert(rgba.end(), {grey, grey, grey, 255});
     }
     ASSERT_TRUE(write_picture(home / "left.png", Frame::from_rgba(10, 1, std::move(rgba))));
-    const auto blend = [&](const char* name, std::vector<std::string> more) {
-        std::vector<std::string> call = {"style",
-                                         "--content",
-                                         (samples / "content-landscape.jpg").string(),
-                                         "--method",
-                                         "instant",
-                                         "--size",
-                                         "128",
-                                         "--threads",
-                                         "1",
-                                         "--run",
-                                         path((std::string("run ") + name).c_str()),
-                                         "--out",
-                                         path(name)};
-        call.insert(call.end(), more.begin(), more.end());
-        const Outcome done = run(call);
-        EXPECT_EQ(done.status, 0) << done.err;
-        auto picture = read_picture(home / name);
-        EXPECT_TRUE(picture);
-        return picture ? *std::move(picture) : Frame{};
+    const auto instant = [&](const char* name, std::vector<std::string> more) {
+        more.insert(more.end(), {"--method", "instant", "--size", "128"});
+        return blend(name, more);
     };
-    const std::string a = (samples / "style-waves.jpg").string(),
-                      b = (samples / "style-glass.jpg").string();
-    const Frame first = blend("a.png", {"--style", a}), second = blend("b.png", {"--style", b}),
-                both =
-                    blend("both.png", {"--style", a, b, "--mask", path("left.png"), "--mask", "-"});
+    const std::string a = sample("style-waves.jpg"), b = sample("style-glass.jpg");
+    const Frame first = instant("a.png", {"--style", a}), second = instant("b.png", {"--style", b}),
+                both = instant("both.png",
+                               {"--style", a, b, "--mask", path("left.png"), "--mask", "-"});
     ASSERT_EQ(both.width, first.width);
     const auto mean = [](const Frame& frame, int from, int to, int channel) {
         double sum = 0;

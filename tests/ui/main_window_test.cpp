@@ -31,8 +31,7 @@ using test::wait_for;
 
 class MainWindowTest : public testing::Test {
   protected:
-    MainWindowTest()
-        : context(Workspace{home.path().toStdString()}) {
+    MainWindowTest() : context(Workspace{home.path().toStdString()}) {
         context.set_engine(pentimento_engine());
         window = std::make_unique<MainWindow>(context);
         window->resize(1280, 800);
