@@ -37,11 +37,11 @@ class LoadedEngine : public Engine {
         return scan_runs(root);
     }
 
-    Page* make_page(const QString& id, StudioContext& context) const override {
-        if (id == QLatin1String("dataset")) return new DatasetPage(context);
-        if (id == QLatin1String("train")) return new TrainPage(context);
-        if (id == QLatin1String("style")) return new StylePage(context);
-        return new RunsPage(context);
+    Page* make_page(const QString& id, StudioContext& context, QWidget* parent) const override {
+        if (id == QLatin1String("dataset")) return new DatasetPage(context, parent);
+        if (id == QLatin1String("train")) return new TrainPage(context, parent);
+        if (id == QLatin1String("style")) return new StylePage(context, parent);
+        return new RunsPage(context, parent);
     }
 
     Status take_screenshots(MainWindow& window, StudioContext& context,

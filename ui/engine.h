@@ -29,7 +29,7 @@ class Engine {
     /// scan_runs(). Any thread.
     virtual std::vector<RunRow> runs(const std::filesystem::path& root) const = 0;
     /// "dataset", "train", "style" or "runs".
-    virtual Page* make_page(const QString& id, StudioContext& context) const = 0;
+    virtual Page* make_page(const QString& id, StudioContext& context, QWidget* parent) const = 0;
     virtual Status take_screenshots(MainWindow& window, StudioContext& context,
                                     const ScreenshotOptions& options) const = 0;
 };

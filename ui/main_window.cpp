@@ -70,7 +70,7 @@ MainWindow::MainWindow(StudioContext& context, QWidget* parent)
                            static_cast<int>(order_.size()));
         stack_->addWidget(placeholder());
     }
-    auto* welcome = new WelcomePage(context_);
+    auto* welcome = new WelcomePage(context_, stack_);
     put_page(QStringLiteral("welcome"), welcome);
     connect(welcome, &WelcomePage::open_folder_requested, this, &MainWindow::open_folder);
     connect(welcome, &WelcomePage::open_run_folder_requested, this, &MainWindow::open_run_folder);
@@ -91,7 +91,7 @@ MainWindow::~MainWindow() {
     for (const auto& [id, page] : pages_) page->shut_down();
     // Pages hold the context's signals and the undo stack's commands: they go while both still
     // live.
-    delete takeCentralWidget();
+    delete centralWidget();
 }
 
 void MainWindow::put_page(const QString& id, Page* page) {
@@ -115,7 +115,7 @@ bool MainWindow::make_next_page() {
     for (const QString& id : order_)
         if (pages_.count(next) > 0) next = id;
     if (pages_.count(next) > 0) return false;
-    put_page(next, context_.engine()->make_page(next, context_));
+    put_page(next, context_.engine()->make_page(next, context_, stack_));
     if (next == QLatin1String("train")) run_menu_->addActions(pages_[next]->run_actions());
     if (pages_.size() < static_cast<std::size_t>(order_.size())) return true;
     restore_splitters();

@@ -71,10 +71,10 @@ DatasetPage::DatasetPage(StudioContext& context, QWidget* parent) : Page(context
     banner_->setTextFormat(Qt::PlainText);
     banner_->hide();
 
-    start_ = new SourceDrop;
-    import_ = new ImportView(context.workspace().packs(), &context.undo_stack());
-    contents_ = new ContentsView;
-    stack_ = new QStackedWidget;
+    stack_ = new QStackedWidget(this);
+    start_ = new SourceDrop(stack_);
+    import_ = new ImportView(context.workspace().packs(), &context.undo_stack(), stack_);
+    contents_ = new ContentsView(stack_);
     stack_->addWidget(start_);
     stack_->addWidget(import_);
     stack_->addWidget(contents_);

@@ -28,7 +28,9 @@
 namespace pentimento::ui {
 
 RunsPage::RunsPage(StudioContext& context, QWidget* parent)
-    : Page(context, parent), sorted_(new QSortFilterProxyModel(this)), stack_(new QStackedWidget) {
+    : Page(context, parent),
+      sorted_(new QSortFilterProxyModel(this)),
+      stack_(new QStackedWidget(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(24, 20, 24, 16);
     column->setSpacing(12);
@@ -46,11 +48,11 @@ RunsPage::RunsPage(StudioContext& context, QWidget* parent)
     row->addWidget(search);
     column->addLayout(row);
 
-    auto* split = new QSplitter(Qt::Horizontal);
+    auto* split = new QSplitter(Qt::Horizontal, stack_);
     split->setObjectName(QStringLiteral("runs_split"));
     split->setHandleWidth(12);
-    split->addWidget(build_table());
-    split->addWidget(build_preview());
+    split->addWidget(build_table(split));
+    split->addWidget(build_preview(split));
     split->setStretchFactor(0, 1);
     split->setCollapsible(0, false);
     split->setSizes({800, 320});
@@ -74,12 +76,12 @@ RunsPage::RunsPage(StudioContext& context, QWidget* parent)
     selection_changed();
 }
 
-QWidget* RunsPage::build_table() {
+QWidget* RunsPage::build_table(QWidget* parent) {
     sorted_->setSourceModel(&model_);
     sorted_->setSortRole(RunsModel::kSortRole);
     sorted_->setFilterKeyColumn(-1);
     sorted_->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    table_ = new QTableView;
+    table_ = new QTableView(parent);
     table_->setModel(sorted_);
     table_->setSortingEnabled(true);
     table_->sortByColumn(RunsModel::Created, Qt::DescendingOrder);
@@ -108,8 +110,8 @@ QWidget* RunsPage::build_table() {
     return table_;
 }
 
-QWidget* RunsPage::build_preview() {
-    auto* pane = new QFrame;
+QWidget* RunsPage::build_preview(QWidget* parent) {
+    auto* pane = new QFrame(parent);
     theme::set_role(pane, "panel");
     auto* column = new QVBoxLayout(pane);
     column->setContentsMargins(16, 16, 16, 16);

@@ -33,8 +33,8 @@ class RunsPage : public Page {
     QStringList chosen() const;
 
   private:
-    QWidget* build_table();
-    QWidget* build_preview();
+    QWidget* build_table(QWidget* parent);
+    QWidget* build_preview(QWidget* parent);
     QLayout* build_actions();
     void update_actions();
     void compare();

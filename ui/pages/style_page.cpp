@@ -39,13 +39,12 @@ QStringList panel_ids() {
     return ids;
 }
 
-QFrame* framed(QWidget* content, int width) {
-    auto* frame = new QFrame;
+/// A column of the page; its layout takes what is in it.
+QFrame* make_frame(int width, QWidget* parent) {
+    auto* frame = new QFrame(parent);
     theme::set_role(frame, "panel");
     frame->setFixedWidth(width);
-    auto* layout = new QVBoxLayout(frame);
-    layout->setContentsMargins(10, 10, 10, 10);
-    layout->addWidget(content);
+    (new QVBoxLayout(frame))->setContentsMargins(10, 10, 10, 10);
     return frame;
 }
 
@@ -55,21 +54,27 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     : Page(context, parent),
       controller_(new RunController(this)),
       instant_(new InstantPreview(this)) {
-    panel_ = new ParamPanel(ParamSet(style::schema()), &context.undo_stack(), panel_ids());
-    inputs_ = new InputsPanel(context.workspace().root / "inputs", [this](int index) {
-        return panel_->editor(QString::fromStdString(style::style_weight_id(index)));
-    });
-    painters_ = new PainterChooser(context.workspace().root / "painters");
+    QFrame* left = make_frame(kInputsWidth, this);
+    QFrame* right = make_frame(kSettingsWidth, this);
+    right->layout()->addWidget(make_settings(right));
+    inputs_ = new InputsPanel(
+        context.workspace().root / "inputs",
+        [this](int index) {
+            return panel_->editor(QString::fromStdString(style::style_weight_id(index)));
+        },
+        left);
+    left->layout()->addWidget(inputs_);
+    painters_ = new PainterChooser(context.workspace().root / "painters", inputs_);
     inputs_->set_instead_of_styles(painters_);
-    gallery_ = new SampleGallery;
+    gallery_ = new SampleGallery(this);
     gallery_->view().set_smooth(true);
     gallery_->view().setAccessibleName(tr("Result"));
     gallery_->view().set_empty_text(tr("Blend two pictures"),
                                     tr("Put a content picture and a style picture into the wells "
                                        "on the left: a first blend appears at once, and Blend "
                                        "refines it."));
-    shelf_ = new StyleShelf(context.workspace());
-    bar_ = new StyleRunBar(*controller_);
+    shelf_ = new StyleShelf(context.workspace(), this);
+    bar_ = new StyleRunBar(*controller_, this);
 
     auto* heading = new QLabel(tr("Style"));
     theme::set_role(heading, "title");
@@ -103,9 +108,9 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     middle->addWidget(bar_);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(16);
-    columns->addWidget(framed(inputs_, kInputsWidth));
+    columns->addWidget(left);
     columns->addLayout(middle, 1);
-    columns->addWidget(framed(make_settings(), kSettingsWidth));
+    columns->addWidget(right);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(24, 20, 24, 20);
     layout->setSpacing(12);
@@ -119,9 +124,12 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
 
 StylePage::~StylePage() = default;
 
-QWidget* StylePage::make_settings() {
-    weights_ = new WeightsChooser({context_.workspace().root / "weights"});
-    presets_ = new QComboBox;
+QWidget* StylePage::make_settings(QWidget* parent) {
+    auto* settings = new QWidget(parent);
+    weights_ = new WeightsChooser({context_.workspace().root / "weights"}, settings);
+    panel_ =
+        new ParamPanel(ParamSet(style::schema()), &context_.undo_stack(), panel_ids(), settings);
+    presets_ = new QComboBox(settings);
     presets_->setAccessibleName(tr("Preset"));
     presets_->addItem(tr("Preset…"));
     for (const Preset& preset : style::presets()) {
@@ -132,7 +140,6 @@ QWidget* StylePage::make_settings() {
         presets_->setItemData(presets_->count() - 1, tip, Qt::ToolTipRole);
     }
     presets_->setToolTip(tr("Settings that belong together"));
-    auto* settings = new QWidget;
     auto* layout = new QVBoxLayout(settings);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(10);

@@ -67,7 +67,7 @@ class StylePage : public Page {
     StyleRequest request() const;
 
   private:
-    QWidget* make_settings();
+    QWidget* make_settings(QWidget* parent);
     void connect_all();
     void continue_run();
     void start_prepared(Result<PreparedRun> prepared);

@@ -52,11 +52,11 @@ TrainPage::TrainPage(StudioContext& context, QWidget* parent) : Page(context, pa
     column->addLayout(top);
 
     make_actions();
-    auto* split = new QSplitter(Qt::Horizontal);
+    auto* split = new QSplitter(Qt::Horizontal, this);
     split->setObjectName(QStringLiteral("train_split"));
     split->setHandleWidth(12);
-    split->addWidget(build_settings());
-    split->addWidget(build_work());
+    split->addWidget(build_settings(split));
+    split->addWidget(build_work(split));
     split->setStretchFactor(1, 1);
     split->setChildrenCollapsible(false);
     split->setSizes({336, 900});
@@ -77,15 +77,15 @@ TrainPage::TrainPage(StudioContext& context, QWidget* parent) : Page(context, pa
 
 TrainPage::~TrainPage() = default;
 
-QWidget* TrainPage::build_settings() {
-    auto* pane = new QFrame;
+QWidget* TrainPage::build_settings(QWidget* parent) {
+    auto* pane = new QFrame(parent);
     theme::set_role(pane, "panel");
     pane->setMinimumWidth(288);
     auto* column = new QVBoxLayout(pane);
     column->setContentsMargins(12, 12, 8, 12);
     column->setSpacing(12);
-    presets_ = new PresetPicker(gan::presets());
-    panel_ = new ParamPanel(ParamSet(gan::schema()), &context_.undo_stack());
+    presets_ = new PresetPicker(gan::presets(), pane);
+    panel_ = new ParamPanel(ParamSet(gan::schema()), &context_.undo_stack(), {}, pane);
     // What is seldom touched begins folded.
     panel_->remember_groups(QStringLiteral("train"),
                             {QStringLiteral("Regularisation"), QStringLiteral("Augmentation"),
@@ -101,56 +101,57 @@ QWidget* TrainPage::build_settings() {
     return pane;
 }
 
-QWidget* TrainPage::build_work() {
-    auto* work = new QWidget;
+QWidget* TrainPage::build_work(QWidget* parent) {
+    auto* work = new QWidget(parent);
     auto* column = new QVBoxLayout(work);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(12);
-    column->addWidget(build_toolbar());
-    resume_bar_ = new ResumeBar;
+    column->addWidget(build_toolbar(work));
+    resume_bar_ = new ResumeBar(work);
     column->addWidget(resume_bar_);
+    stack_ = new QStackedWidget(work);
+    stack_->addWidget(build_empty(false, stack_));
+    stack_->addWidget(build_empty(true, stack_));
+    auto* filled = new QWidget(stack_);
+    stack_->addWidget(filled);
+    column->addWidget(stack_, 1);
 
-    auto* beside = new QSplitter(Qt::Horizontal);
+    auto* beside = new QSplitter(Qt::Horizontal, filled);
     beside->setObjectName(QStringLiteral("train_pictures_split"));
     beside->setHandleWidth(12);
     beside->setChildrenCollapsible(false);
-    beside->addWidget(build_curves());
-    beside->addWidget(build_pictures());
+    beside->addWidget(build_curves(beside));
+    beside->addWidget(build_pictures(beside));
     beside->setStretchFactor(0, 3);
     beside->setStretchFactor(1, 2);
     beside->setSizes({540, 400});
 
-    log_ = new EventLog;
+    log_ = new EventLog(filled);
     log_->setMaximumHeight(132);
-    auto* filled = new QWidget;
     auto* filled_column = new QVBoxLayout(filled);
     filled_column->setContentsMargins(0, 0, 0, 0);
     filled_column->addWidget(beside, 1);
     filled_column->addWidget(log_);
 
-    stack_ = new QStackedWidget;
-    stack_->addWidget(build_empty(false));
-    stack_->addWidget(build_empty(true));
-    stack_->addWidget(filled);
-    column->addWidget(stack_, 1);
     return work;
 }
 
-QWidget* TrainPage::build_curves() {
-    auto* curves = new QFrame;
+QWidget* TrainPage::build_curves(QWidget* parent) {
+    auto* curves = new QFrame(parent);
     theme::set_role(curves, "panel");
     auto* column = new QVBoxLayout(curves);
     column->setContentsMargins(12, 10, 12, 8);
     deck_ = new PlotDeck(
         QStringLiteral("train"),
-        {QStringLiteral("Losses"), QStringLiteral("Scores"), QStringLiteral("Quality")});
+        {QStringLiteral("Losses"), QStringLiteral("Scores"), QStringLiteral("Quality")}, curves);
     connect(deck_, &PlotDeck::message, &context_, &StudioContext::message);
     column->addWidget(deck_);
     return curves;
 }
 
-QWidget* TrainPage::build_pictures() {
-    auto* pictures = new QFrame;
+QWidget* TrainPage::build_pictures(QWidget* parent) {
+    auto* above = new QSplitter(Qt::Vertical, parent);
+    auto* pictures = new QFrame(above);
     theme::set_role(pictures, "panel");
     auto* column = new QVBoxLayout(pictures);
     column->setContentsMargins(12, 8, 12, 8);
@@ -158,18 +159,17 @@ QWidget* TrainPage::build_pictures() {
     samples->setToolTip(
         tr("What the generator makes of the same random numbers, again and again while it learns"));
     theme::set_role(samples, "subheading");
-    gallery_ = new SampleGallery;
+    gallery_ = new SampleGallery(pictures);
     column->addWidget(samples);
     column->addWidget(gallery_, 1);
 
-    auto* health = new QFrame;
+    auto* health = new QFrame(above);
     theme::set_role(health, "panel");
     auto* health_column = new QVBoxLayout(health);
     health_column->setContentsMargins(12, 8, 12, 8);
-    health_ = new HealthPanel;
+    health_ = new HealthPanel(health);
     health_column->addWidget(health_);
 
-    auto* above = new QSplitter(Qt::Vertical);
     above->setObjectName(QStringLiteral("train_health_split"));
     above->setHandleWidth(12);
     above->setChildrenCollapsible(false);
@@ -188,19 +188,21 @@ QWidget* TrainPage::build_pictures() {
     return above;
 }
 
-QWidget* TrainPage::build_empty(bool with_data) {
+QWidget* TrainPage::build_empty(bool with_data, QWidget* parent) {
     EmptyState* empty = nullptr;
     if (with_data) {
         empty = new EmptyState(
             QStringLiteral("train"), tr("Ready to train"),
             tr("Curves and pictures appear here within seconds of the start. Settings can be "
-               "changed while it trains; what needs a new start is locked until then."));
+               "changed while it trains; what needs a new start is locked until then."),
+            parent);
         empty->add_action(tr("Start training"), true, [this] { start(); });
     } else {
         empty = new EmptyState(
             QStringLiteral("dataset"), tr("What should it learn from?"),
             tr("Training needs pictures. Choose a folder or an archive of your own, or begin "
-               "with the emoji that are on this computer already."));
+               "with the emoji that are on this computer already."),
+            parent);
         empty->add_action(tr("Choose dataset"), true,
                           [this] { Q_EMIT context_.page_requested(QStringLiteral("dataset")); });
         empty->add_action(tr("Use emoji"), false, [this] {
@@ -212,8 +214,8 @@ QWidget* TrainPage::build_empty(bool with_data) {
     return empty;
 }
 
-QWidget* TrainPage::build_toolbar() {
-    auto* bar = new QWidget;
+QWidget* TrainPage::build_toolbar(QWidget* parent) {
+    auto* bar = new QWidget(parent);
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(4);

@@ -68,12 +68,12 @@ class TrainPage : public Page {
     void keyPressEvent(QKeyEvent*) override;
 
   private:
-    QWidget* build_settings();
-    QWidget* build_work();
-    QWidget* build_curves();
-    QWidget* build_pictures();
-    QWidget* build_empty(bool with_data);
-    QWidget* build_toolbar();
+    QWidget* build_settings(QWidget* parent);
+    QWidget* build_work(QWidget* parent);
+    QWidget* build_curves(QWidget* parent);
+    QWidget* build_pictures(QWidget* parent);
+    QWidget* build_empty(bool with_data, QWidget* parent);
+    QWidget* build_toolbar(QWidget* parent);
     void make_actions();
     void connect_run();
     void fit_to_dataset();

@@ -114,10 +114,10 @@ double slider_value(const ParamSpec& spec, int position, int positions) {
 ParamEditor::ParamEditor(ParamSpec spec, QWidget* parent)
     : QWidget(parent), spec_(std::move(spec)), value_(spec_.default_value) {
     setToolTip(param_tooltip(spec_));
-    label_ = new QLabel(text(spec_.label));
+    label_ = new QLabel(text(spec_.label), this);
     label_->setWordWrap(true);
     label_->setMinimumWidth(72);
-    reset_ = new QToolButton;
+    reset_ = new QToolButton(this);
     reset_->setAutoRaise(true);
     reset_->setIcon(theme::icon(QStringLiteral("undo")));
     reset_->setIconSize({14, 14});
@@ -158,12 +158,10 @@ void ParamEditor::lay_out(QWidget* beside_label, QWidget* below, bool with_label
     column->setSpacing(2);
     auto* row = new QHBoxLayout;
     row->setSpacing(4);
-    if (with_label) {
+    if (with_label)
         row->addWidget(label_, 1);
-    } else {
-        label_->setParent(this);
+    else
         label_->hide();
-    }
     if (beside_label) row->addWidget(beside_label, with_label ? 0 : 1);
     row->addWidget(reset_);
     column->addLayout(row);
@@ -186,7 +184,7 @@ void ParamEditor::build_number() {
     constexpr double kExact = 9007199254740992.0;  // whole numbers up to 2^53 fit a double
     const double low = spec_.min.value_or(whole ? -kExact : -1e300);
     const double high = spec_.max.value_or(whole ? kExact : 1e300);
-    auto* box = new NumberBox;
+    auto* box = new NumberBox(this);
     box->set_whole_numbers(whole);
     box->set_logarithmic(spec_.scale == Scale::Log);
     box->setRange(low, high);
@@ -202,7 +200,7 @@ void ParamEditor::build_number() {
     if (spec_.min && spec_.max && (spec_.scale == Scale::Log || high - low <= kLargestSliderSpan)) {
         if (whole && spec_.scale == Scale::Linear && high - low < positions)
             positions = std::max(1, static_cast<int>(high - low));
-        slider = new QSlider(Qt::Horizontal);
+        slider = new QSlider(Qt::Horizontal, this);
         slider->setRange(0, positions);
         slider->setPageStep(std::max(1, positions / 10));
         adopt(slider, tr(" slider"));
@@ -228,7 +226,7 @@ void ParamEditor::build_number() {
 }
 
 void ParamEditor::build_check() {
-    auto* check = new QCheckBox(text(spec_.label));
+    auto* check = new QCheckBox(text(spec_.label), this);
     adopt(check);
     connect(check, &QCheckBox::toggled, this, [this](bool on) { Q_EMIT value_chosen(on, 0); });
     show_value_ = [this, check] {
@@ -239,7 +237,7 @@ void ParamEditor::build_check() {
 }
 
 void ParamEditor::build_combo() {
-    auto* combo = new QComboBox;
+    auto* combo = new QComboBox(this);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combo->setMinimumContentsLength(8);
     for (const Choice& choice : spec_.choices) {
@@ -259,7 +257,7 @@ void ParamEditor::build_combo() {
 }
 
 void ParamEditor::build_text() {
-    auto* line = new QLineEdit;
+    auto* line = new QLineEdit(this);
     adopt(line);
     connect(line, &QLineEdit::editingFinished, this, [this, line] {
         const std::string now = line->text().toStdString();

@@ -43,7 +43,7 @@ struct ParamPanel::Impl {
         : panel(owner), params(std::move(values)), undo(stack) {}
 
     void build(const QStringList& only);
-    ParamEditor* make_editor(const ParamSpec& spec);
+    ParamEditor* make_editor(const ParamSpec& spec, QWidget* parent);
     void change(Patch after, const QString& text, quint64 gesture);
     void show_all();
     void update_visibility();
@@ -98,16 +98,26 @@ void ParamPanel::Impl::build(const QStringList& only) {
     outer->setContentsMargins(0, 0, 0, 0);
     outer->setSpacing(8);
 
-    auto* contents = new QWidget;
+    // From the outside to the inside: a widget that gets its parent later is styled again with all
+    // that is in it.
+    search = new QLineEdit(panel);
+    outer->addWidget(search);
+    auto* scroll = new QScrollArea(panel);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    outer->addWidget(scroll, 1);
+    auto* contents = new QWidget(scroll);
+    scroll->setWidget(contents);
     auto* column = new QVBoxLayout(contents);
     column->setContentsMargins(0, 0, 8, 0);
     column->setSpacing(4);
-    search = new QLineEdit;
     search->setObjectName(QStringLiteral("param_search"));
     search->setPlaceholderText(ParamPanel::tr("Find a setting"));
     search->setAccessibleName(ParamPanel::tr("Find a setting"));
     search->setClearButtonEnabled(true);
-    nothing = new QLabel(ParamPanel::tr("No setting has these words in its name or explanation."));
+    nothing = new QLabel(ParamPanel::tr("No setting has these words in its name or explanation."),
+                         contents);
     nothing->setWordWrap(true);
     nothing->hide();
     theme::set_role(nothing, "muted");
@@ -124,7 +134,7 @@ void ParamPanel::Impl::build(const QStringList& only) {
         for (Section* known : sections)
             if (known->objectName() == title) section = known;
         if (!section) {
-            section = new Section(title);
+            section = new Section(title, contents);
             section->setObjectName(title);
             column->addWidget(section);
             sections.push_back(section);
@@ -134,14 +144,16 @@ void ParamPanel::Impl::build(const QStringList& only) {
                 update_visibility();
             });
         }
-        ParamEditor* editor = make_editor(spec);
+        ParamEditor* editor = make_editor(spec, section->body());
         section->content()->addWidget(editor);
         rows.push_back({spec.id, editor, section});
         has_advanced |= spec.level == Level::Advanced;
     }
     column->addStretch(1);
 
-    advanced = new QPushButton(ParamPanel::tr("Advanced settings"));
+    search->setVisible(rows.size() >= kMany);
+
+    advanced = new QPushButton(ParamPanel::tr("Advanced settings"), panel);
     advanced->setCheckable(true);
     advanced->setToolTip(
         ParamPanel::tr("Shows every setting, also those that rarely need a change"));
@@ -149,20 +161,12 @@ void ParamPanel::Impl::build(const QStringList& only) {
     theme::set_role(advanced, "switch");
     QObject::connect(advanced, &QPushButton::toggled, panel, [this] { update_visibility(); });
 
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(contents);
-    outer->addWidget(search);
-    search->setVisible(rows.size() >= kMany);
-    outer->addWidget(scroll, 1);
     outer->addWidget(advanced);
     show_all();
 }
 
-ParamEditor* ParamPanel::Impl::make_editor(const ParamSpec& spec) {
-    auto* editor = new ParamEditor(spec);
+ParamEditor* ParamPanel::Impl::make_editor(const ParamSpec& spec, QWidget* parent) {
+    auto* editor = new ParamEditor(spec, parent);
     QObject::connect(editor, &ParamEditor::value_chosen, panel,
                      [this, id = spec.id, label = QString::fromStdString(spec.label)](
                          const ParamValue& value, quint64 gesture) {
@@ -306,7 +310,7 @@ void ParamPanel::set_show_advanced(bool on) {
 QWidget* ParamPanel::editor(const QString& id) {
     const ParamSpec* spec = impl_->params.schema().find(id.toStdString());
     if (!spec) return nullptr;
-    ParamEditor* editor = impl_->make_editor(*spec);
+    ParamEditor* editor = impl_->make_editor(*spec, nullptr);
     editor->set_value(impl_->params.value(spec->id));
     if (spec->apply == Apply::Restart) editor->set_locked(impl_->lock);
     impl_->rows.push_back({spec->id, editor, nullptr});

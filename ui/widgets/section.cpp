@@ -6,7 +6,7 @@
 namespace pentimento::ui {
 
 Section::Section(const QString& title, QWidget* parent)
-    : QWidget(parent), title_(title), heading_(new QToolButton), body_(new QWidget) {
+    : QWidget(parent), title_(title), heading_(new QToolButton(this)), body_(new QWidget(this)) {
     heading_->setText(title);
     heading_->setCheckable(true);
     heading_->setChecked(true);

@@ -12,8 +12,9 @@ class Section : public QWidget {
   public:
     explicit Section(const QString& title, QWidget* parent = nullptr);
 
-    /// Where the contents go.
+    /// Where the contents go, and their parent.
     QVBoxLayout* content() const { return content_; }
+    QWidget* body() const { return body_; }
     /// A few words after the title, "2 changed"; empty for none.
     void set_note(const QString& note);
     void set_open(bool open);

@@ -51,7 +51,7 @@ ContentsView::ContentsView(QWidget* parent) : QWidget(parent) {
     left->addLayout(top);
     left->addWidget(grid_, 1);
 
-    auto* side = new QFrame;
+    auto* side = new QFrame(this);
     theme::set_role(side, "panel");
     side->setFixedWidth(kSideWidth);
     facts_ = new QLabel;

@@ -28,8 +28,8 @@ constexpr int kPanelWidth = 340;
 
 ImportView::ImportView(std::filesystem::path packs, QUndoStack* undo, QWidget* parent)
     : QWidget(parent), packs_(std::move(packs)), controller_(new RunController(this)) {
-    panel_ = new ParamPanel(ParamSet(import_schema()), undo);
-    auto* side = new QFrame;
+    auto* side = new QFrame(this);
+    panel_ = new ParamPanel(ParamSet(import_schema()), undo, {}, side);
     theme::set_role(side, "panel");
     side->setFixedWidth(kPanelWidth);
     auto* side_layout = new QVBoxLayout(side);
