@@ -133,9 +133,38 @@ TEST_F(ParamPanelTest, ConditionsShowAndHideRows) {
 }
 
 TEST_F(ParamPanelTest, AdvancedRowsComeWithTheSwitch) {
-    EXPECT_FALSE(find<QLineEdit>("weights")->isVisibleTo(&panel));
+    const auto shown = [&] {
+        const auto* weights = panel.findChild<QLineEdit*>(QStringLiteral("weights"));
+        return weights && weights->isVisibleTo(&panel);
+    };
+    EXPECT_FALSE(shown());
     panel.set_show_advanced(true);
-    EXPECT_TRUE(find<QLineEdit>("weights")->isVisibleTo(&panel));
+    EXPECT_TRUE(shown());
+    panel.set_show_advanced(false);
+    EXPECT_FALSE(shown());
+}
+
+TEST_F(ParamPanelTest, RowsThatAppearLaterAreInPlaceUpToDateAndLocked) {
+    panel.apply({{"weights", std::string("a.safetensors")}}, QStringLiteral("test"));
+    panel.set_restart_locked(QStringLiteral("Stop first."));
+    panel.set_show_advanced(true);
+    QStringList shown, declared;
+    for (const ParamEditor* editor : panel.findChildren<ParamEditor*>()) {
+        ASSERT_TRUE(editor->parentWidget()->layout());
+        EXPECT_EQ(editor->focusProxy()->isEnabled(), editor->spec().apply == Apply::Live)
+            << editor->spec().id;
+    }
+    EXPECT_EQ(find<QLineEdit>("weights")->text(), QStringLiteral("a.safetensors"));
+    for (const Section* section : panel.findChildren<Section*>()) {
+        const auto* rows = section->content();
+        for (int i = 0; i < rows->count(); ++i)
+            if (const auto* editor = qobject_cast<ParamEditor*>(rows->itemAt(i)->widget()))
+                shown << QString::fromStdString(editor->spec().id);
+        for (const ParamSpec& spec : panel.params().schema().specs())
+            if (QString::fromStdString(spec.group) == section->objectName())
+                declared << QString::fromStdString(spec.id);
+    }
+    EXPECT_EQ(shown, declared);
 }
 
 TEST_F(ParamPanelTest, APresetIsOneUndoStepAndAnOpenedRunNone) {
@@ -177,6 +206,9 @@ TEST_F(ParamPanelTest, ChangedValuesShowAResetButton) {
 }
 
 TEST_F(ParamPanelTest, EveryControlHasANameAndEveryLabelABuddy) {
+    panel.set_show_advanced(true);
+    EXPECT_EQ(panel.findChildren<ParamEditor*>().size(),
+              static_cast<qsizetype>(panel.params().schema().specs().size()));
     for (const ParamEditor* editor : panel.findChildren<ParamEditor*>()) {
         ASSERT_NE(editor->focusProxy(), nullptr);
         EXPECT_FALSE(editor->focusProxy()->accessibleName().isEmpty());

@@ -23,9 +23,9 @@ namespace pentimento::ui {
 
 struct ParamPanel::Impl {
     struct Row {
-        std::string id;
-        QPointer<ParamEditor> editor;
-        Section* section = nullptr;  ///< null: placed by a page
+        const ParamSpec* spec;
+        Section* section;              ///< null: placed by a page
+        QPointer<ParamEditor> editor;  ///< null: not shown so far; or deleted by its page
     };
 
     ParamPanel* panel;
@@ -44,6 +44,7 @@ struct ParamPanel::Impl {
 
     void build(const QStringList& only);
     ParamEditor* make_editor(const ParamSpec& spec, QWidget* parent);
+    void place_editor(Row& row);
     void change(Patch after, const QString& text, quint64 gesture);
     void show_all();
     void update_visibility();
@@ -144,9 +145,7 @@ void ParamPanel::Impl::build(const QStringList& only) {
                 update_visibility();
             });
         }
-        ParamEditor* editor = make_editor(spec, section->body());
-        section->content()->addWidget(editor);
-        rows.push_back({spec.id, editor, section});
+        rows.push_back({&spec, section, nullptr});
         has_advanced |= spec.level == Level::Advanced;
     }
     column->addStretch(1);
@@ -172,7 +171,19 @@ ParamEditor* ParamPanel::Impl::make_editor(const ParamSpec& spec, QWidget* paren
                          const ParamValue& value, quint64 gesture) {
                          change({{id, value}}, ParamPanel::tr("change of %1").arg(label), gesture);
                      });
+    editor->set_value(params.value(spec.id));
+    if (spec.apply == Apply::Restart) editor->set_locked(lock);
     return editor;
+}
+
+/// Most rows are never looked at, and a hundred editors take longer to make than a window may
+/// stand still.
+void ParamPanel::Impl::place_editor(Row& row) {
+    row.editor = make_editor(*row.spec, row.section->body());
+    const auto above = std::count_if(rows.data(), &row, [&](const Row& other) {
+        return other.section == row.section && other.editor;
+    });
+    row.section->content()->insertWidget(static_cast<int>(above), row.editor);
 }
 
 void ParamPanel::Impl::change(Patch after, const QString& text, quint64 gesture) {
@@ -207,7 +218,7 @@ void ParamPanel::Impl::change(Patch after, const QString& text, quint64 gesture)
 
 void ParamPanel::Impl::show_all() {
     for (const Row& row : rows)
-        if (row.editor) row.editor->set_value(params.value(row.id));
+        if (row.editor) row.editor->set_value(params.value(row.spec->id));
     update_visibility();
 }
 
@@ -239,18 +250,19 @@ void ParamPanel::Impl::update_visibility() {
     bool any = false;
     std::map<Section*, int> changed;
     for (Section* section : sections) section->setProperty("rows", 0);
-    for (const Row& row : rows) {
-        if (!row.editor) continue;
-        const ParamSpec& spec = row.editor->spec();
+    for (Row& row : rows) {
+        const ParamSpec& spec = *row.spec;
         bool visible = params.relevant(spec);
         if (row.section) {
-            if (visible && params.value(row.id) != spec.default_value) ++changed[row.section];
+            if (visible && params.value(spec.id) != spec.default_value) ++changed[row.section];
             visible &=
                 searching ? found(spec) : spec.level == Level::Basic || advanced->isChecked();
             if (visible)
                 row.section->setProperty("rows", row.section->property("rows").toInt() + 1);
             any |= visible;
+            if (visible && !row.editor && row.section->is_open()) place_editor(row);
         }
+        if (!row.editor) continue;
         // An editor that no page has placed yet must not pop up as a window.
         if (row.editor->parentWidget() || !visible) row.editor->setVisible(visible);
     }
@@ -299,8 +311,7 @@ void ParamPanel::set_restart_locked(const QString& reason) {
     if (reason == impl_->lock) return;
     impl_->lock = reason;
     for (const Impl::Row& row : impl_->rows)
-        if (row.editor && row.editor->spec().apply == Apply::Restart)
-            row.editor->set_locked(reason);
+        if (row.editor && row.spec->apply == Apply::Restart) row.editor->set_locked(reason);
 }
 
 void ParamPanel::set_show_advanced(bool on) {
@@ -311,9 +322,7 @@ QWidget* ParamPanel::editor(const QString& id) {
     const ParamSpec* spec = impl_->params.schema().find(id.toStdString());
     if (!spec) return nullptr;
     ParamEditor* editor = impl_->make_editor(*spec, nullptr);
-    editor->set_value(impl_->params.value(spec->id));
-    if (spec->apply == Apply::Restart) editor->set_locked(impl_->lock);
-    impl_->rows.push_back({spec->id, editor, nullptr});
+    impl_->rows.push_back({spec, nullptr, editor});
     return editor;
 }
 
