@@ -68,7 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{3, 48, 80, Pooling::Max}, Case{2, 33, 47, Pooling::Max},
                     Case{1, 85, 128, Pooling::Average}, Case{1, 120, 181, Pooling::Average},
                     Case{1, 170, 256, Pooling::Average}, Case{1, 181, 181, Pooling::Average},
-                    Case{1, 256, 256, Pooling::Average}));
+                    Case{1, 256, 256, Pooling::Average}, Case{1, 64, 64, Pooling::Overlapping},
+                    Case{1, 67, 93, Pooling::Overlapping}, Case{2, 33, 47, Pooling::Overlapping}));
 
 TEST(ChainChoice, LayersInAnyOrderAndTheSameAgain) {
     const auto picture = torch::rand({1, 3, 48, 48});

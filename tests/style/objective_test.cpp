@@ -146,6 +146,7 @@ TEST(Tiles, GiveTheGradientOfTheWhole) {
     for (const char* loss : {"gram", "mean_std", "mean_cov"})
         EXPECT_LT(error("vgg16", nn::Pooling::Average, loss, "relu2_2", 96), 1e-3) << loss;
     EXPECT_LT(error("vgg16", nn::Pooling::Max, "mean_cov", "", 96), 1e-3);
+    EXPECT_LT(error("vgg16", nn::Pooling::Overlapping, "gram", "", 96), 1e-3);
 }
 
 TEST(Tiles, GiveTheGradientOfTheWholeAt512) {
@@ -200,6 +201,7 @@ TEST(Objective, GradientIsThatOfTheLoss) {
         for (const char* scale : {"relative", "sum"}) {
             Objective objective(network, definition,
                                 params_for("squeezenet", {{"style_loss", std::string(loss)},
+                                                          {"layer_weights", std::string("equal")},
                                                           {"loss_scale", std::string(scale)}}),
                                 pictures);
             const auto here = objective.evaluate(at);

@@ -24,7 +24,7 @@ FeatureDefinition definition() {
     describe_vgg(d, kBuiltinConvolutions);
     // So few channels have little to spare: with averages, which it has not learned with, it can be
     // fooled, and a refinement hides coloured noise in a corner of the picture.
-    d.pooling = Pooling::Max;
+    d.pooling = Pooling::Overlapping;
     d.embedded = builtin_feature_weights;
     return d;
 }

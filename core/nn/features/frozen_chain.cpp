@@ -154,19 +154,24 @@ struct FrozenChain::Impl {
     }
 
     static void plan_pooling(Node& node, const ChainLink& link) {
-        const auto how = link.pooling == Pooling::Max
-                             ? dnnl::algorithm::pooling_max
-                             : dnnl::algorithm::pooling_avg_exclude_padding;
-        const dnnl::memory::dims two{2, 2}, none{0, 0};
+        const auto how = link.pooling == Pooling::Average
+                             ? dnnl::algorithm::pooling_avg_exclude_padding
+                             : dnnl::algorithm::pooling_max;
+        const bool overlaps = link.pooling == Pooling::Overlapping;
+        const dnnl::memory::dims stride{2, 2}, none{0, 0};
+        const auto window = overlaps ? dnnl::memory::dims{3, 3} : stride;
+        const auto before = overlaps ? dnnl::memory::dims{1, 1} : none;
         const dnnl::pooling_forward::primitive_desc forward(
-            {dnnl::prop_kind::forward_training, how, node.in, node.out, two, two, none, none},
+            {dnnl::prop_kind::forward_training, how, node.in, node.out, stride, window, before,
+             none},
             own_scratch(), engine());
         const dnnl::pooling_backward::primitive_desc backward(
-            {how, node.in, node.out, two, two, none, none}, own_scratch(), engine(), forward);
+            {how, node.in, node.out, stride, window, before, none}, own_scratch(), engine(),
+            forward);
         node.forward = {dnnl::pooling_forward(forward), forward};
         node.backward = {dnnl::pooling_backward(backward), backward};
         node.in_back = node.in;
-        if (link.pooling == Pooling::Max) node.workspace = forward.workspace_desc();
+        if (link.pooling != Pooling::Average) node.workspace = forward.workspace_desc();
     }
 
     Plans<Shape, Plan> plans_;
@@ -203,7 +208,7 @@ struct Call : torch::CustomClassHolder {
                 weights = chain->weights_as(i, node.weights);
                 arguments.emplace(DNNL_ARG_WEIGHTS, over(node.weights, weights));
                 arguments.emplace(DNNL_ARG_BIAS, over(described(link.bias, Tag::x), link.bias));
-            } else if (link.pooling == Pooling::Max) {
+            } else if (link.pooling != Pooling::Average) {
                 workspaces[i] = bytes(node.workspace.get_size());
                 arguments.emplace(DNNL_ARG_WORKSPACE, over(node.workspace, workspaces[i]));
             }

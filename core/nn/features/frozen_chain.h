@@ -11,9 +11,12 @@
 
 namespace pentimento::nn {
 
-enum class Pooling { Max, Average };
+/// How a network halves its pictures: the maximum or the mean of 2×2 pixels, or the maximum of 3×3
+/// pixels around every other one (overlapping pooling, Krizhevsky and others 2012, section 3.4).
+/// Where windows do not overlap, a gradient is aware of their grid, and shows it in pictures.
+enum class Pooling { Max, Average, Overlapping };
 
-/// A 3×3 convolution with its bias and a ReLU behind it, or a pooling of 2×2 pixels to one.
+/// A 3×3 convolution with its bias and a ReLU behind it, or a pooling to half the size.
 struct ChainLink {
     torch::Tensor weight;      ///< [out, in, 3, 3]; undefined: a pooling
     torch::Tensor bias;        ///< [out]

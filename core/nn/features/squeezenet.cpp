@@ -37,9 +37,10 @@ std::vector<FeatureStage> build(const std::map<std::string, torch::Tensor>& weig
     for (const auto& fire : kFires) {
         if (fire.pool_before)
             stages.push_back({"", [pooling](torch::Tensor x) {
-                                  return pooling == Pooling::Max
-                                             ? torch::max_pool2d(x, 3, 2, 0, 1, true)
-                                             : torch::avg_pool2d(x, 3, 2, 0, true, false);
+                                  // Its windows overlap in any case.
+                                  return pooling == Pooling::Average
+                                             ? torch::avg_pool2d(x, 3, 2, 0, true, false)
+                                             : torch::max_pool2d(x, 3, 2, 0, 1, true);
                               }});
         const auto part = [&](const char* name) {
             return std::make_pair(weights.at(part_name(fire, std::string(name) + ".weight")),

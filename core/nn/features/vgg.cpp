@@ -9,17 +9,26 @@ std::string vgg_tensor_name(const VggConvolution& convolution, const char* part)
     return "features." + std::to_string(convolution.index) + "." + part;
 }
 
+namespace {
+
+torch::Tensor halved(const torch::Tensor& x, Pooling pooling) {
+    if (pooling == Pooling::Average) return torch::avg_pool2d(x, 2);
+    if (pooling == Pooling::Max) return torch::max_pool2d(x, 2);
+    // An odd last pixel has no place of its own, as with the others.
+    return torch::max_pool2d(x, 3, 2, /*padding=*/1)
+        .narrow(2, 0, x.size(2) / 2)
+        .narrow(3, 0, x.size(3) / 2);
+}
+
+}  // namespace
+
 std::vector<FeatureStage> build_vgg(std::span<const VggConvolution> convolutions,
                                     const std::map<std::string, torch::Tensor>& weights,
                                     Pooling pooling) {
     std::vector<FeatureStage> stages;
     for (const auto& convolution : convolutions) {
         if (convolution.pool_before)
-            stages.push_back({"",
-                              [pooling](torch::Tensor x) {
-                                  return pooling == Pooling::Max ? torch::max_pool2d(x, 2)
-                                                                 : torch::avg_pool2d(x, 2);
-                              },
+            stages.push_back({"", [pooling](torch::Tensor x) { return halved(x, pooling); },
                               ChainLink{.pooling = pooling}});
         const auto weight = weights.at(vgg_tensor_name(convolution, "weight"));
         const auto bias = weights.at(vgg_tensor_name(convolution, "bias"));
