@@ -36,7 +36,8 @@ std::vector<std::string> style_layers(const nn::FeatureDefinition& definition,
 nn::Pooling pooling_of(const nn::FeatureDefinition& definition, const ParamSet& params) {
     const auto& choice = params.get(kPooling);
     if (choice == "auto") return definition.pooling;
-    return choice == "max" ? nn::Pooling::Max : nn::Pooling::Average;
+    if (choice == "average") return nn::Pooling::Average;
+    return choice == "max" ? nn::Pooling::Max : nn::Pooling::Overlapping;
 }
 
 Result<std::vector<std::string>> content_layers(const nn::FeatureDefinition& definition,

@@ -15,7 +15,7 @@ const char* const kFeatureGroup = "Features";
 const char* const kOptimisation = "Optimisation";
 }  // namespace
 
-const Param<std::int64_t> kSize = Param<std::int64_t>("size", 256)
+const Param<std::int64_t> kSize = Param<std::int64_t>("size", 512)
                                       .label("Size")
                                       .help(
                                           "Longer edge of the result. Twice the size takes four "
@@ -92,7 +92,7 @@ const Param<std::string> kColour =
                 "The style's picture, with all colours moved to the photograph's range")
         .live();
 const Param<std::string> kScales =
-    Param<std::string>("scales", "one")
+    Param<std::string>("scales", "growing")
         .label("Sizes")
         .help(
             "Coarse to fine begins small, where large forms are found soon, and grows: better "
@@ -137,7 +137,7 @@ const Param<std::int64_t> kTile =
         .step(64)
         .advanced();
 
-const Param<double> kContentWeight = Param<double>("content_weight", 1)
+const Param<double> kContentWeight = Param<double>("content_weight", 0.25)
                                          .label("Content")
                                          .help(
                                              "How strongly the result must show what the content "
@@ -162,7 +162,7 @@ const Param<double> kStyleWeight =
         .log_scale()
         .step(0.5)
         .live();
-const Param<double> kTvWeight = Param<double>("tv_weight", 1)
+const Param<double> kTvWeight = Param<double>("tv_weight", 1.5)
                                     .label("Smoothness")
                                     .help(
                                         "Total variation: how strongly neighbouring pixels must be "
@@ -247,7 +247,7 @@ const Param<std::string> kMoreContentLayers =
         .group(kFeatureGroup)
         .advanced();
 const Param<std::string> kStyleLoss =
-    Param<std::string>("style_loss", "gram")
+    Param<std::string>("style_loss", "mean_cov")
         .label("Style is")
         .help(
             "What is compared between the result and the style pictures: which features occur, how "
@@ -273,7 +273,7 @@ const Param<std::string> kStyleLayers =
         .choice("coarse", "Coarse", "Without the shallowest: strokes and forms, colours freer")
         .advanced();
 const Param<std::string> kLayerWeights =
-    Param<std::string>("layer_weights", "equal")
+    Param<std::string>("layer_weights", "shallow")
         .label("Layer weights")
         .help("How much each style layer counts.")
         .group(kFeatureGroup)
@@ -310,13 +310,15 @@ const Param<std::string> kPooling =
     Param<std::string>("pooling", "auto")
         .label("Pooling")
         .help(
-            "How the network shrinks its pictures. Average gives "
-            "smoother results; maximum is what networks were "
-            "trained with. Small ones go astray without it.")
+            "How the network shrinks its pictures. Average gives smoother results; maximum is what "
+            "networks were trained with, and small ones go astray without it. Windows that overlap "
+            "leave no weave in the picture.")
         .group(kFeatureGroup)
-        .choice("auto", "As suits the network", "Maximum for the built-in one, else average")
+        .choice("auto", "As suits the network",
+                "Overlapping maximum for the built-in one, else average")
         .choice("average", "Average")
         .choice("max", "Maximum")
+        .choice("overlapping", "Overlapping maximum", "Of 3 × 3 pixels instead of 2 × 2")
         .advanced();
 const Param<std::string> kPreprocessing =
     Param<std::string>("preprocessing", "auto")
@@ -331,11 +333,10 @@ const Param<std::string> kPreprocessing =
         .choice("torchvision", "torchvision", "RGB, mean and standard deviation of ImageNet")
         .advanced();
 
-const Param<std::int64_t> kSteps = Param<std::int64_t>("steps", 200)
+const Param<std::int64_t> kSteps = Param<std::int64_t>("steps", 300)
                                        .label("Steps")
                                        .help(
-                                           "When the run ends. Most of the change comes in the "
-                                           "first hundred; it can be raised while the run goes "
+                                           "When the run ends; it can be raised while the run goes "
                                            "on.")
                                        .unit("steps")
                                        .group(kOptimisation)
@@ -399,7 +400,7 @@ const Param<double> kEpsilon =
         .when("optimiser", {"adam"})
         .advanced();
 const Param<double> kAveraging =
-    Param<double>("averaging", 0)
+    Param<double>("averaging", 0.99)
         .label("Averaging")
         .help(
             "Shows the average of the last pictures instead of the last one: 0.99 looks back about "

@@ -13,6 +13,11 @@ namespace {
 
 constexpr double kEpsilon = 1e-4;  // of the target's mean variance
 
+// Stops before directions are reached in which features hardly vary (below some 1.5e-3 of the
+// norm). The true gradient is steepest in them, and fills flat areas with grain; with all of it no
+// picture comes about. Judged by VGG-19, 8 keep more of the content than 12, at the same style.
+constexpr int kRootIterations = 8;
+
 Tensor outer(const Tensor& a) {
     return torch::outer(a, a);
 }
@@ -129,7 +134,7 @@ StyleGradient compare(StyleLoss kind, LossScale scale, const Moments& moments,
     } else {
         const auto present = lifted(spread, target.epsilon);
         const auto [root, inverse_root] =
-            newton_schulz(torch::mm(torch::mm(target.root, present), target.root));
+            newton_schulz(torch::mm(torch::mm(target.root, present), target.root), kRootIterations);
         value = value + lifted(target.spread, target.epsilon).trace() + present.trace() -
                 2 * root.trace();
         by_variance = torch::eye(spread.size(0), spread.options()) -

@@ -51,13 +51,14 @@ struct StyleGradient {
     torch::Tensor at(const torch::Tensor& features, const torch::Tensor& mask) const;
 };
 /// Gram: Σ(G − G_t)². MeanStd: Σ(μ − μ_t)² + Σ(σ − σ_t)². MeanCov, with A = Σ_t^½:
-/// Σ(μ − μ_t)² + tr(Σ_t + Σ − 2(AΣA)^½), whose gradient for Σ is I − A(AΣA)^(−½)A.
+/// Σ(μ − μ_t)² + tr(Σ_t + Σ − 2(AΣA)^½), whose gradient for Σ is I − A(AΣA)^(−½)A; directions in
+/// which features hardly vary are damped.
 StyleGradient compare(StyleLoss kind, LossScale scale, const Moments& moments,
                       const StyleTarget& target);
 
 /// M^½ and M^(−½) of a symmetric positive definite matrix by Newton–Schulz iteration (Higham 2008,
-/// Functions of Matrices, 6.35). Eigenvalues below some 6e-5 of the norm come out damped.
-std::pair<torch::Tensor, torch::Tensor> newton_schulz(const torch::Tensor& matrix,
-                                                      int iterations = 12);
+/// Functions of Matrices, 6.35). Eigenvalues below some 1.5^(−2·iterations) of the norm come out
+/// damped: 6e-5 for 12.
+std::pair<torch::Tensor, torch::Tensor> newton_schulz(const torch::Tensor& matrix, int iterations);
 
 }  // namespace pentimento::style

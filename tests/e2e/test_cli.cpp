@@ -418,7 +418,7 @@ TEST_F(Cli, StyleOnAPhotographLowersBothLosses) {
          "--features", "squeezenet", "--weights", weights.string(), "--size", "96", "--steps", "80",
          "--init", "noise",
          // Gentle enough that the content can be found again from noise at this small size.
-         "--style-weight", "3", "--optimiser", "adam", "--out", path("out.png"), "--run",
+         "--style-weight", "0.3", "--optimiser", "adam", "--out", path("out.png"), "--run",
          path("run")});
     ASSERT_EQ(done.status, 0) << done.err;
     const auto picture = read_picture(home / "out.png");

@@ -96,12 +96,12 @@ TEST(Start, StatisticsAreThoseOfTheStyles) {
 TEST(Scales, GrowByTheRootOfTwo) {
     ParamSet params(schema());
     ASSERT_TRUE(params.apply({{"size", std::int64_t{512}}}));
-    EXPECT_EQ(scale_edges(params, 32), std::vector<int>{512});
-    ASSERT_TRUE(params.apply({{"scales", std::string("growing")}}));
     EXPECT_EQ(scale_edges(params, 32), (std::vector<int>{128, 181, 256, 362, 512}));
     EXPECT_EQ(scale_edges(params, 150), (std::vector<int>{181, 256, 362, 512}));
     ASSERT_TRUE(params.apply({{"size", std::int64_t{130}}}));
     EXPECT_EQ(scale_edges(params, 32), std::vector<int>{130});
+    ASSERT_TRUE(params.apply({{"size", std::int64_t{512}}, {"scales", std::string("one")}}));
+    EXPECT_EQ(scale_edges(params, 32), std::vector<int>{512});
 }
 
 TEST(Scales, ShareTheSteps) {

@@ -93,7 +93,7 @@ TEST_F(PainterPageTest, IsTrainedShownAndUsed) {
     EXPECT_EQ(style::identify_painter(page.painters().painter())->name, "Painter of waves");
     // Live, at the size of the settings, and as a run.
     ASSERT_TRUE(wait_for(
-        [&] { return !page.instant().busy() && page.gallery().current_frame().width == 256; },
+        [&] { return !page.instant().busy() && page.gallery().current_frame().width == 512; },
         30'000));
     EXPECT_TRUE(page.blocked().isEmpty()) << page.blocked().toStdString();
     EXPECT_TRUE(page.bar().export_button().isEnabled());
