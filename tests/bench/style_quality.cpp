@@ -1,7 +1,9 @@
 // How good our own networks are, measured by VGG-19, which none of the contenders is asked about:
-//   bench_style_quality VGG19.safetensors OUT CONTENT… -- STYLE… [-- WCT16X.safetensors]
-// Blends every content with every style by each method, writes one sheet a method (contents down,
-// styles across) and prints the mean content and style loss of each. docs/MODELS.md has the table.
+//   bench_style_quality [--only TEXT] VGG19.safetensors OUT CONTENT… -- STYLE… [-- NETWORK…]
+// NETWORK: a published one-pass network (published_networks.h). --only: the methods with TEXT in
+// their names. Blends every content with every style by each method, writes one sheet a method
+// (contents down, styles across) and prints the mean content and style loss of each. docs/MODELS.md
+// has the table.
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -13,12 +15,12 @@
 #include "core/base/allocator.h"
 #include "core/media/picture.h"
 #include "core/nn/features/feature_network.h"
-#include "core/style/instant/decoder.h"
 #include "core/style/style_run.h"
 #include "core/style/train/judge.h"
 #include "core/tensor/device.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/safetensors.h"
+#include "tests/bench/published_networks.h"
 
 using namespace pentimento;
 using torch::Tensor;
@@ -62,44 +64,6 @@ Tensor by_run(const Frame& content, const Frame& style, const Patch& settings,
     return frame_to_tensor(need(run->preview()).frame).unsqueeze(0);
 }
 
-/// Collaborative distillation's quarter-width encoder and decoder with AdaIN between them: a
-/// published network of the size of ours.
-class Wct16x {
-  public:
-    explicit Wct16x(const fs::path& path) : weights_(need(read_safetensors(path)).tensors) {}
-    Tensor blend(const Tensor& content, const Tensor& style) const {
-        const auto c = encode(content), s = encode(style);
-        auto x =
-            style::with_statistics(c, style::channel_statistics(c), style::channel_statistics(s));
-        for (const char* name : {"conv41", "conv34", "conv33", "conv32", "conv31", "conv22",
-                                 "conv21", "conv12", "conv11"}) {
-            x = layer("decoder4", name, x);
-            if (std::strcmp(name, "conv11") != 0) x = x.relu();
-            if (name[5] == '1' && std::strcmp(name, "conv11") != 0)
-                x = at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)});
-        }
-        return x.clamp(0, 1);
-    }
-
-  private:
-    Tensor encode(const Tensor& picture) const {
-        auto x = torch::conv2d(picture, weights_.at("encoder4.conv0.weight"),
-                               weights_.at("encoder4.conv0.bias"));
-        for (const char* name : {"conv11", "conv12", "conv21", "conv22", "conv31", "conv32",
-                                 "conv33", "conv34", "conv41"}) {
-            if (name[5] == '1' && name[4] != '1') x = torch::max_pool2d(x, 2);
-            x = layer("encoder4", name, x).relu();
-        }
-        return x;
-    }
-    Tensor layer(const std::string& part, const std::string& name, const Tensor& x) const {
-        const auto prefix = part + "." + name;
-        return torch::conv2d(torch::reflection_pad2d(x, {1, 1, 1, 1}),
-                             weights_.at(prefix + ".weight"), weights_.at(prefix + ".bias"));
-    }
-    std::map<std::string, Tensor> weights_;
-};
-
 Tensor at_edge(const Frame& frame) {
     const auto picture = frame_to_tensor(frame).unsqueeze(0);
     const double scale = static_cast<double>(kEdge) / std::max(frame.width, frame.height);
@@ -135,6 +99,12 @@ Tensor cell(const Tensor& picture) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    std::string only;
+    if (argc > 2 && std::strcmp(argv[1], "--only") == 0) {
+        only = argv[2];
+        argv += 2;
+        argc -= 2;
+    }
     std::vector<std::vector<std::string>> groups(1);
     for (int i = 3; i < argc; ++i) {
         if (std::strcmp(argv[i], "--") == 0)
@@ -154,20 +124,8 @@ int main(int argc, char** argv) {
     const auto vgg = need(nn::load_features(nn::feature_registry().at("vgg19"), vgg_file, "auto",
                                             nn::Pooling::Max, torch::kCPU));
     const std::int64_t size = kEdge;
-    // The preset "best", at this size.
     const auto refined = [&](const char* features) {
-        ParamSet params(style::schema());
-        const auto& known = style::presets();
-        const auto best = std::find_if(known.begin(), known.end(),
-                                       [](const auto& preset) { return preset.id == "best"; });
-        Patch patch;
-        for (const auto& [id, text] : best->settings)
-            if (!params.set_text(id, text) || !patch.emplace(id, params.value(id)).second)
-                std::exit(1);
-        patch["size"] = size;
-        patch["features"] = std::string(features);
-        patch["steps"] = std::int64_t{300};
-        return patch;
+        return Patch{{"size", size}, {"features", std::string(features)}};
     };
     std::vector<Method> methods = {
         {"content itself", [](const Frame& content, const Frame&) { return at_edge(content); }},
@@ -186,13 +144,18 @@ int main(int argc, char** argv) {
              return by_run(c, s, refined("vgg19"), vgg_file);
          }},
     };
-    std::shared_ptr<Wct16x> wct;
-    if (groups.size() > 2 && !groups[2].empty()) {
-        wct = std::make_shared<Wct16x>(groups[2][0]);
-        methods.push_back(
-            {"quarter-width WCT networks, AdaIN",
-             [wct](const Frame& c, const Frame& s) { return wct->blend(at_edge(c), at_edge(s)); }});
+    for (std::size_t i = 0; groups.size() > 2 && i < groups[2].size(); ++i) {
+        const auto network = bench::published_network(need(read_safetensors(groups[2][i])).tensors);
+        if (!network) {
+            std::fprintf(stderr, "%s is no network that is known here\n", groups[2][i].c_str());
+            return 1;
+        }
+        methods.push_back({network->name(), [network](const Frame& c, const Frame& s) {
+                               return network->blend(at_edge(c), at_edge(s));
+                           }});
     }
+    std::erase_if(
+        methods, [&](const Method& method) { return method.name.find(only) == std::string::npos; });
     std::printf("| method | content loss | style loss |\n|---|---|---|\n");
     for (const Method& method : methods) {
         double content_sum = 0, style_sum = 0;
