@@ -5,6 +5,7 @@
 
 Needs torch for Python (Debian: python3-torch) and build/release/bin/bench_versus. Each round times the baseline
 with PyTorch's own number of threads, the baseline with all processors, and ours; the medians make the ratios.
+--rounds 0 only checks.
 """
 import argparse
 import os
@@ -14,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 
 import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from baseline import adain, dcgan, gatys, tensors  # noqa: E402
+import results  # noqa: E402
+from baseline import adain, dcgan, gatys, stylegan2, tensors  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = ROOT / "resources" / "models"
@@ -65,32 +68,101 @@ def difference(a, b):
     return ((a - b).norm() / b.norm().clamp_min(1e-30)).item()
 
 
-def compare(name, baseline, arguments, steps, tolerance, rounds, binary, check=True):
+class Case(typing.NamedTuple):
+    name: str
+    make: typing.Callable
+    arguments: list        # of bench_versus, without the inputs
+    tolerance: float       # largest relative difference of anything that both sides compute
+    steps: int = 1         # timed at once: whole rounds of what is not due at every step
+    checks: int = 1        # first steps that are compared
+    gflop: float = 0       # of a step, where the share of the machine's rate is told
+
+
+def check(case, baseline, ours, folder):
+    """Both sides' first steps; the largest difference."""
+    worst = 0
+    for number in range(case.checks):
+        theirs = baseline.step() | (baseline.results() if hasattr(baseline, "results") else {})
+        ours.seconds(1)
+        mine = ours.results(os.path.join(folder, "results.safetensors"))
+        for key, value in theirs.items():
+            apart = difference(mine[key].reshape(value.shape), value)
+            if not apart < case.tolerance:
+                raise SystemExit(f"{case.name}: the two sides differ by {apart:.1e} in {key} of step {number}")
+            worst = max(worst, apart)
+    return worst
+
+
+def timed(case, baseline, ours, rounds):
+    """Medians, in turn."""
+    times = {"own threads": [], "all": [], "ours": []}
+    seconds(baseline, 1), ours.seconds(1)
+    for _ in range(rounds):
+        torch.set_num_threads(DEFAULT_THREADS)
+        times["own threads"].append(seconds(baseline, case.steps))
+        torch.set_num_threads(PROCESSORS)
+        times["all"].append(seconds(baseline, case.steps))
+        times["ours"].append(ours.seconds(case.steps))
+    return {key: statistics.median(values) for key, values in times.items()}
+
+
+def compare(case, options):
+    baseline = case.make()
     with tempfile.TemporaryDirectory() as folder:
         inputs = os.path.join(folder, "inputs.safetensors")
         tensors.write(inputs, baseline.inputs())
-        ours = Ours([binary, arguments[0], inputs, *arguments[1:]])
+        ours = Ours([options.binary, case.arguments[0], inputs, *case.arguments[1:]])
         torch.set_num_threads(PROCESSORS)
-        theirs = baseline.step()
-        ours.seconds(1)
-        worst = 0
-        if check:
-            mine = ours.results(os.path.join(folder, "results.safetensors"))
-            worst = max(difference(mine[key].reshape(value.shape), value) for key, value in theirs.items())
-            if not worst < tolerance:
-                raise SystemExit(f"{name}: the two sides differ by {worst:.1e}")
-        times = {"own threads": [], "all": [], "ours": []}
-        seconds(baseline, 1), ours.seconds(1)
-        for _ in range(rounds):
-            torch.set_num_threads(DEFAULT_THREADS)
-            times["own threads"].append(seconds(baseline, steps))
-            torch.set_num_threads(PROCESSORS)
-            times["all"].append(seconds(baseline, steps))
-            times["ours"].append(ours.seconds(steps))
-        median = {key: statistics.median(values) for key, values in times.items()}
-        print(f"| {name} | {1e3 * median['own threads']:.0f} | {1e3 * median['all']:.0f} | {1e3 * median['ours']:.0f} "
-              f"| {median['own threads'] / median['ours']:.2f} | {median['all'] / median['ours']:.2f} | {worst:.0e} |",
-              flush=True)
+        worst = check(case, baseline, ours, folder)
+        if not options.rounds:
+            print(f"| {case.name} | | | | | | {worst:.0e} |", flush=True)
+            return
+        median = timed(case, baseline, ours, options.rounds)
+    own, everything, mine = (1e3 * median[key] for key in ("own threads", "all", "ours"))
+    print(f"| {case.name} | {own:.0f} | {everything:.0f} | {mine:.0f} | {own / mine:.2f} | {everything / mine:.2f} "
+          f"| {worst:.0e} |", flush=True)
+    results.tell(f"{case.name}, own threads", own / mine, "times")
+    results.tell(f"{case.name}, all processors", everything / mine, "times")
+    if case.gflop:
+        tell_share(case, mine / 1e3)
+
+
+def tell_share(case, seconds_a_step):
+    rate = product_rate()
+    results.tell("product rate", rate, "GFLOP/s")
+    results.tell(f"{case.name}, of the product rate", 100 * case.gflop / seconds_a_step / rate, "%")
+
+
+def product_rate(size=3072, rounds=5):
+    """The most single-precision operations a second, in 1e9, that products of matrices reach here."""
+    a, b = torch.rand(size, size), torch.rand(size, size)
+    torch.mm(a, b)
+    best = float("inf")
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        torch.mm(a, b)
+        best = min(best, time.perf_counter() - begin)
+    return 2e-9 * size ** 3 / best
+
+
+def cases(weights):
+    # 147 GFLOP: all products of both networks that a step needs; the generator's needs no gradients of the
+    # discriminator's weights.
+    yield Case("dcgan 64 px, batch 64", dcgan.Baseline,
+               ["gan", "arch", "dcgan", "loss", "bce", "size", "64", "width", "64", "latent", "100", "batch", "64",
+                "lr_g", "2e-4", "lr_d", "2e-4", "beta1", "0.5", "ema_decay", "0"], 1e-3, gflop=147)
+    # 16 steps: R1 is due once and the path length four times.
+    for form in "grouped", "scaled":
+        yield Case(f"stylegan2-small, {form}", lambda form=form: stylegan2.Baseline(form == "grouped"),
+                   ["gan", "preset", "stylegan2-small"], 1e-2, steps=16, checks=2)
+    if weights:
+        for edge in 256, 512:
+            yield Case(f"refine VGG-19, {edge} px", lambda edge=edge: gatys.Baseline(weights, edge),
+                       ["refine", weights], 1e-3)
+    networks = MODELS / "features.safetensors", MODELS / "decoder.safetensors"
+    for edge in 256, 512:
+        yield Case(f"instant, whole pass, {edge} px", lambda edge=edge: adain.Baseline(*networks, edge),
+                   ["instant"], 2e-2, steps=10)
 
 
 def main():
@@ -103,22 +175,9 @@ def main():
     print(f"PyTorch {torch.__version__}, {PROCESSORS} processors; PyTorch's own number of threads is {DEFAULT_THREADS}.\n")
     print("| what | PyTorch, own threads, ms | PyTorch, all processors, ms | ours, ms | ratio | ratio, all | difference |")
     print("|---|---|---|---|---|---|---|")
-    cases = [
-        ("dcgan 64 px, batch 64", lambda: dcgan.Baseline(),
-         ["gan", "arch", "dcgan", "loss", "bce", "size", "64", "width", "64", "latent", "100", "batch", "64",
-          "lr_g", "2e-4", "lr_d", "2e-4", "beta1", "0.5"], 1, 1e-3)]
-    if options.weights:
-        for edge in 256, 512:
-            cases.append((f"refine VGG-19, {edge} px", lambda edge=edge: gatys.Baseline(options.weights, edge),
-                          ["refine", options.weights], 1, 1e-3))
-    networks = MODELS / "features.safetensors", MODELS / "decoder.safetensors"
-    for edge in 256, 512:
-        cases.append((f"instant, whole pass, {edge} px", lambda edge=edge: adain.Baseline(*networks, edge),
-                      ["instant"], 10, 2e-2))
-    for name, make, arguments, steps, tolerance in cases:
-        if options.only and not any(name.startswith(prefix) for prefix in options.only):
-            continue
-        compare(name, make(), arguments, steps, tolerance, options.rounds, options.binary)
+    for case in cases(options.weights):
+        if not options.only or any(case.name.startswith(prefix) for prefix in options.only):
+            compare(case, options)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 //   steps N        → seconds that N steps took
 //   results FILE   → writes what the last step computed, and "done"
 //   profile N      → LibTorch's operations in N steps by their own time, and "done"
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/record_function.h>
 #include <torch/torch.h>
 
@@ -16,7 +17,11 @@
 
 #include "core/base/allocator.h"
 #include "core/gan/gan_run.h"
+#include "core/gan/gan_training.h"
+#include "core/gan/params.h"
+#include "core/gan/schedule.h"
 #include "core/gan/step_rules.h"
+#include "core/nn/ema.h"
 #include "core/nn/module_state.h"
 #include "core/style/instant/instant.h"
 #include "core/style/objective.h"
@@ -25,7 +30,6 @@
 #include "core/style/style_run.h"
 #include "core/tensor/device.h"
 #include "core/tensor/frame.h"
-#include "core/tensor/random.h"
 #include "core/tensor/safetensors.h"
 
 using namespace pentimento;
@@ -61,40 +65,89 @@ class Case {
     virtual nn::NamedTensors results() = 0;
 };
 
-/// A training step, optimisers included; parameters come in the order in which networks list them.
+/// A training step, optimisers and moving average included; parameters come in the order in which
+/// networks list them.
 class GanStep : public Case {
   public:
-    GanStep(const Tensors& inputs, int count, char** settings) : params_(gan::schema()) {
-        for (int i = 0; i + 1 < count; i += 2) must(params_.set_text(settings[i], settings[i + 1]));
-        players_ = gan::make_players(params_, torch::kCPU);
+    GanStep(const Tensors& inputs, int count, char** settings)
+        : params_(settings_from(count, settings)),
+          players_(gan::make_players(params_, torch::kCPU)),
+          average_(gan::build_generator(params_)) {
         take(inputs, "g.", *players_.generator);
         take(inputs, "d.", *players_.discriminator);
+        take(inputs, "g.", *average_);
+        for (const Tensor& parameter : average_->parameters())
+            begin_.push_back(parameter.detach().clone());
         batches_.reals = [real = inputs.at("real")](std::int64_t) {
             return gan::RealBatch{real, {}};
         };
         batches_.noise = [z = inputs.at("z")](std::int64_t) { return gan::NoiseBatch{z, {}}; };
-        batches_.random = [] { return tensor::make_generator(1, tensor::Stream::StepChance, 1); };
+        // The baseline's seed, so that both draw the same numbers.
+        batches_.random = [] { return at::detail::createCPUGenerator(1); };
     }
     void step() override {
-        auto rules = gan::rules_at(params_, step_++, 0, 1, torch::kCPU, false);
+        gan::follow_settings(players_, params_, step_);
+        const auto rules = gan::rules_at(params_, step_, 0, 1, torch::kCPU, false);
         values_ = gan::train_step(players_, rules, batches_);
+        if (params_.get(gan::kEmaDecay) > 0)
+            nn::ema_update(*average_, *players_.generator, gan::ema_decay_for(params_, step_));
+        ++step_;
     }
     nn::NamedTensors results() override {
-        return {{"loss_d", values_.loss_d}, {"loss_g", values_.loss_g}};
+        nn::NamedTensors all{{"loss_d", values_.loss_d}, {"loss_g", values_.loss_g}};
+        for (const auto& [regulariser, value] : values_.penalties)
+            all.emplace_back(regulariser->entry.id, value);
+        const auto add = [&all](const char* kind, const std::vector<Tensor>& tensors) {
+            for (std::size_t i = 0; i < tensors.size(); ++i)
+                if (tensors[i].defined()) all.emplace_back(numbered(kind, i), tensors[i]);
+        };
+        add("g.grad.", gradients(*players_.generator));
+        add("d.grad.", gradients(*players_.discriminator));
+        std::vector<Tensor> moved;
+        for (const Tensor& parameter : average_->parameters())
+            moved.push_back(parameter.detach() - begin_[moved.size()]);
+        add("average.moved.", moved);
+        return all;
     }
 
   private:
+    /// "preset ID" first, if at all, then settings and their values.
+    static ParamSet settings_from(int count, char** settings) {
+        ParamSet params(gan::schema());
+        for (int i = 0; i + 1 < count; i += 2) {
+            const std::string id = settings[i], value = settings[i + 1];
+            if (id != "preset") {
+                must(params.set_text(id, value));
+                continue;
+            }
+            const auto& known = gan::presets();
+            const auto preset = std::find_if(known.begin(), known.end(),
+                                             [&](const Preset& p) { return p.id == value; });
+            if (preset == known.end()) give_up("no such preset: " + value);
+            must(preset->apply_to(params));
+        }
+        return params;
+    }
+    static std::string numbered(const std::string& prefix, std::size_t number) {
+        char digits[8];
+        std::snprintf(digits, sizeof digits, "%03d", static_cast<int>(number));
+        return prefix + digits;
+    }
+    static std::vector<Tensor> gradients(const torch::nn::Module& network) {
+        std::vector<Tensor> all;
+        for (const Tensor& parameter : network.parameters()) all.push_back(parameter.grad());
+        return all;
+    }
     static void take(const Tensors& inputs, const std::string& prefix, torch::nn::Module& network) {
         torch::NoGradGuard no_grad;
-        char name[32];
-        int i = 0;
-        for (Tensor& parameter : network.parameters()) {
-            std::snprintf(name, sizeof name, "%s%03d", prefix.c_str(), i++);
-            parameter.copy_(inputs.at(name).view_as(parameter));
-        }
+        std::size_t i = 0;
+        for (Tensor& parameter : network.parameters())
+            parameter.copy_(inputs.at(numbered(prefix, i++)).view_as(parameter));
     }
     ParamSet params_;
     gan::Players players_;
+    std::shared_ptr<gan::Generator> average_;
+    std::vector<Tensor> begin_;  ///< the average's first weights
     gan::Batches batches_;
     gan::StepValues values_;
     std::int64_t step_ = 0;
