@@ -21,12 +21,16 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import results  # noqa: E402
-from baseline import adain, dcgan, gatys, stylegan2, tensors  # noqa: E402
+from baseline import adain, dcgan, gatys, r3gan, stylegan2, tensors  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = ROOT / "resources" / "models"
 DEFAULT_THREADS = torch.get_num_threads()
 PROCESSORS = len(os.sched_getaffinity(0))
+
+
+class Failure(Exception):
+    pass
 
 
 class Ours:
@@ -41,7 +45,7 @@ class Ours:
     def answer(self):
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit("bench_versus ended early")
+            raise Failure("bench_versus ended early")
         return line.strip()
 
     def order(self, text):
@@ -72,14 +76,19 @@ class Case(typing.NamedTuple):
     name: str
     make: typing.Callable
     arguments: list        # of bench_versus, without the inputs
-    tolerance: float       # largest relative difference of anything that both sides compute
+    tolerance: float       # largest relative difference of anything that both sides compute at their first step
     steps: int = 1         # timed at once: whole rounds of what is not due at every step
     checks: int = 1        # first steps that are compared
     gflop: float = 0       # of a step, where the share of the machine's rate is told
 
 
+# Adam's first steps go by gradients' signs, and a gradient that is all but zero may have either: what comes after them
+# differs more.
+AFTER_ADAM = 1e-2
+
+
 def check(case, baseline, ours, folder):
-    """Both sides' first steps; the largest difference."""
+    """Both sides' first steps; the largest difference of the very first."""
     worst = 0
     for number in range(case.checks):
         theirs = baseline.step() | (baseline.results() if hasattr(baseline, "results") else {})
@@ -87,9 +96,10 @@ def check(case, baseline, ours, folder):
         mine = ours.results(os.path.join(folder, "results.safetensors"))
         for key, value in theirs.items():
             apart = difference(mine[key].reshape(value.shape), value)
-            if not apart < case.tolerance:
-                raise SystemExit(f"{case.name}: the two sides differ by {apart:.1e} in {key} of step {number}")
-            worst = max(worst, apart)
+            moved = number > 0 or key.startswith("average.moved")
+            if not apart < (AFTER_ADAM if moved else case.tolerance):
+                raise Failure(f"the two sides differ by {apart:.1e} in {key} of step {number}")
+            worst = worst if moved else max(worst, apart)
     return worst
 
 
@@ -154,7 +164,9 @@ def cases(weights):
     # 16 steps: R1 is due once and the path length four times.
     for form in "grouped", "scaled":
         yield Case(f"stylegan2-small, {form}", lambda form=form: stylegan2.Baseline(form == "grouped"),
-                   ["gan", "preset", "stylegan2-small"], 1e-2, steps=16, checks=2)
+                   ["gan", "preset", "stylegan2-small"], 1e-4, steps=16, checks=2)
+    # Four steps: R1 and R2 are due once.
+    yield Case("r3gan-small", r3gan.Baseline, ["gan", "preset", "r3gan-small"], 1e-3, steps=4, checks=2)
     if weights:
         for edge in 256, 512:
             yield Case(f"refine VGG-19, {edge} px", lambda edge=edge: gatys.Baseline(weights, edge),
@@ -175,10 +187,17 @@ def main():
     print(f"PyTorch {torch.__version__}, {PROCESSORS} processors; PyTorch's own number of threads is {DEFAULT_THREADS}.\n")
     print("| what | PyTorch, own threads, ms | PyTorch, all processors, ms | ours, ms | ratio | ratio, all | difference |")
     print("|---|---|---|---|---|---|---|")
+    failed = False
     for case in cases(options.weights):
-        if not options.only or any(case.name.startswith(prefix) for prefix in options.only):
+        if options.only and not any(case.name.startswith(prefix) for prefix in options.only):
+            continue
+        try:
             compare(case, options)
+        except (Failure, OSError, RuntimeError) as error:
+            print(f"{case.name}: {error}", file=sys.stderr, flush=True)
+            failed = True
+    return failed
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

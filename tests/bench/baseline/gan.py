@@ -39,13 +39,6 @@ def follow(average, network, decay):
         mine.lerp_(theirs, 1 - decay)
 
 
-def ema_decay(step, half_life, ramp):
-    """`half_life` and the step in steps; at the beginning the half-life is only `ramp` of what lies behind."""
-    if ramp > 0:
-        half_life = min(half_life, ramp * (step + 1))
-    return .5 ** (1 / half_life)
-
-
 def numbered(prefix, tensors):
     return {f"{prefix}.{i:03}": tensor for i, tensor in enumerate(tensors)}
 

@@ -172,6 +172,8 @@ class Baseline:
     def __init__(self, grouped=True):
         torch.manual_seed(1)
         self.g, self.d = Generator(grouped), Discriminator()
+        # As sure as after some training: R1 has slopes to hold, and a mistake there would show.
+        self.d.logit.weight.data.mul_(10)
         self.average = copy.deepcopy(self.g).requires_grad_(False)
         self.begin = [parameter.clone() for parameter in self.average.parameters()]
         self.g_optimiser = torch.optim.Adam(self.g.parameters(), lr=2e-3, betas=(0, .991))
@@ -209,8 +211,9 @@ class Baseline:
         loss.backward()
         self.g_optimiser.step()
 
-        gan.follow(self.average, self.g, gan.ema_decay(self.steps, EMA_HALF_LIFE, EMA_RAMP))
         self.steps += 1
+        # At the beginning the average's half-life, in steps, is only a share of what lies behind.
+        gan.follow(self.average, self.g, .5 ** (1 / min(EMA_HALF_LIFE, EMA_RAMP * self.steps)))
         return {name: value.detach() for name, value in results.items()}
 
     def path_length(self):
