@@ -3,6 +3,8 @@
 //   the weight's is W(x, grad y), and W's own gradients are such F again.
 #include "core/tensor/conv3x3.h"
 
+#include "core/tensor/convolution.h"
+
 namespace pentimento::tensor {
 thread_local int PlainOperations::depth_ = 0;
 }
@@ -211,7 +213,7 @@ bool suits(const Tensor& x, const Tensor& w, const Tensor& bias, std::int64_t pa
 Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias, std::int64_t padding,
               std::int64_t stride) {
     if (!suits(input, weight, bias, padding, stride))
-        return at::conv2d(input, weight, bias, stride, padding);
+        return convolution(input, weight, bias, {stride, padding});
     Tensor result = Convolution::apply(input, weight, padding);
     return bias.defined() ? result.add_(bias.view({1, -1, 1, 1})) : result;
 }
@@ -224,7 +226,7 @@ namespace pentimento::tensor {
 
 torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
                      const torch::Tensor& bias, std::int64_t padding, std::int64_t stride) {
-    return at::conv2d(input, weight, bias, stride, padding);
+    return convolution(input, weight, bias, {stride, padding});
 }
 
 }  // namespace pentimento::tensor

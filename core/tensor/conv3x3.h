@@ -8,7 +8,7 @@ namespace pentimento::tensor {
 
 /// torch::conv2d(input, weight, bias, stride, padding) with [N, in, H, W], [out, in, k, k] and
 /// [out] or undefined; differentiable as often as one likes. What has no faster way (other kernels,
-/// strides, devices, number types, few or odd numbers of channels) is LibTorch's own. Results
+/// strides, devices, number types, few or odd numbers of channels) is a `convolution`. Results
 /// differ from its by about 1e-5 of the largest number.
 torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
                      const torch::Tensor& bias, std::int64_t padding, std::int64_t stride = 1);

@@ -6,6 +6,7 @@
 #include "core/gan/arch/shared_params.h"
 #include "core/gan/registry.h"
 #include "core/nn/resample.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::gan::r3gan {
 namespace {
@@ -27,6 +28,13 @@ std::int64_t widths_at(std::int64_t size, std::int64_t width) {
 
 tnn::Conv2d pointwise(std::int64_t in, std::int64_t out, bool bias = false) {
     return tnn::Conv2d(tnn::Conv2dOptions(in, out, 1).bias(bias));
+}
+
+/// As layer->forward(x), with second derivatives as fast as the first: R1 and R2 need them.
+Tensor convolved(const tnn::Conv2d& layer, const Tensor& x) {
+    return tensor::convolution(
+        x, layer->weight, layer->bias,
+        {.padding = layer->weight.size(2) / 2, .groups = layer->options.groups()});
 }
 
 /// N(0, gain²/fan_in).
@@ -60,8 +68,8 @@ class ResidualBlockImpl : public tnn::Module {
         narrow_->weight.zero_();
     }
     Tensor forward(const Tensor& x) {
-        const Tensor inner = at::leaky_relu(wide_->forward(x), kSlope);
-        return x + narrow_->forward(at::leaky_relu(grouped_->forward(inner), kSlope));
+        const Tensor inner = at::leaky_relu(convolved(wide_, x), kSlope);
+        return x + convolved(narrow_, at::leaky_relu(convolved(grouped_, inner), kSlope));
     }
 
   private:
@@ -117,7 +125,7 @@ class BridgesImpl : public tnn::Module {
     }
     /// Between size `index` and the next.
     Tensor forward(int index, const Tensor& x) {
-        return bridges_[index] ? bridges_[index]->forward(x) : x;
+        return bridges_[index] ? convolved(bridges_[index], x) : x;
     }
 
   private:
@@ -155,7 +163,7 @@ class R3ganGenerator : public Generator {
             if (i > 0) x = nn::upsample2(bridges_->forward(i - 1, x));
             x = stages_->at_size(i, x);
         }
-        return {finished(last_->forward(x), is_training())};
+        return {finished(convolved(last_, x), is_training())};
     }
 
   private:
@@ -188,7 +196,7 @@ class R3ganDiscriminator : public Discriminator {
         if (classes_.defined()) classes_.normal_(0.0, 1.0, random);
     }
     Tensor forward(const Pyramid& pictures, const Tensor& labels) override {
-        Tensor x = first_->forward(pictures[0]);
+        Tensor x = convolved(first_, pictures[0]);
         for (int i = stages_->sizes() - 1; i >= 0; --i) {
             x = stages_->at_size(i, x);
             if (i > 0) x = bridges_->forward(i - 1, nn::downsample2(x));

@@ -1,0 +1,152 @@
+// Three bilinear maps: y = F(x, w), the gradient by the input X(y, w), the gradient by the weight
+// W(x, y). With u, v, s the gradients that arrive, each one's derivatives are the two others:
+//   F(x, w): X(u, w) and W(x, u),   X(y, w): F(v, w) and W(v, y),   W(x, y): X(y, s) and F(x, s).
+#include "core/tensor/convolution.h"
+
+#include <ATen/autocast_mode.h>
+
+#include <array>
+
+#include "core/tensor/conv3x3.h"
+
+namespace pentimento::tensor {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+using Sizes = std::vector<std::int64_t>;
+
+void save(AutogradContext* context, const Tensor& first, const Tensor& second,
+          const ConvolutionGeometry& g) {
+    context->save_for_backward({first, second});
+    context->saved_data["geometry"] = Sizes{g.stride, g.padding, g.groups};
+}
+
+ConvolutionGeometry saved_geometry(AutogradContext* context) {
+    const auto saved = context->saved_data["geometry"].toIntVector();
+    return {saved[0], saved[1], saved[2]};
+}
+
+/// Those gradients of F(x, w) that `wanted` asks for: by input, weight, bias.
+std::array<Tensor, 3> gradients_of(const Tensor& y, const Tensor& x, const Tensor& w,
+                                   const ConvolutionGeometry& g, std::array<bool, 3> wanted) {
+    const Sizes bias{w.size(0)};
+    auto [by_x, by_w, by_bias] =
+        at::convolution_backward(y, x, w, at::OptionalIntArrayRef(bias), {g.stride, g.stride},
+                                 {g.padding, g.padding}, {1, 1},
+                                 /*transposed=*/false, {0, 0}, g.groups, wanted);
+    return {by_x, by_w, by_bias};
+}
+
+/// A tensor that lends its size. Never read or written, so its pages are never touched.
+Tensor of_size(at::IntArrayRef size, const Tensor& like) {
+    return at::empty(size, like.options());
+}
+
+class ByInput : public torch::autograd::Function<ByInput> {
+  public:
+    static Tensor forward(AutogradContext* context, const Tensor& y, const Tensor& w,
+                          const Sizes& input, const ConvolutionGeometry& g) {
+        save(context, y, w, g);
+        return gradients_of(y, of_size(input, y), w, g, {true, false, false})[0];
+    }
+    static tensor_list backward(AutogradContext* context, tensor_list gradients);
+};
+
+class ByWeight : public torch::autograd::Function<ByWeight> {
+  public:
+    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& y,
+                          const Sizes& weight, const ConvolutionGeometry& g) {
+        save(context, x, y, g);
+        return gradients_of(y, x, of_size(weight, x), g, {false, true, false})[1];
+    }
+    static tensor_list backward(AutogradContext* context, tensor_list gradients);
+};
+
+class Convolution : public torch::autograd::Function<Convolution> {
+  public:
+    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& w,
+                          const c10::optional<Tensor>& bias, const ConvolutionGeometry& g) {
+        save(context, x, w, g);
+        context->saved_data["bias"] = bias.has_value();
+        return at::conv2d(x, w, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
+    }
+    static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+        const auto saved = context->get_saved_variables();
+        const Tensor &x = saved[0], &w = saved[1];
+        const Tensor y = gradients[0].contiguous();
+        const auto g = saved_geometry(context);
+        const bool bias = context->saved_data["bias"].toBool();
+        const std::array<bool, 3> wanted{context->needs_input_grad(0), context->needs_input_grad(1),
+                                         bias && context->needs_input_grad(2)};
+        if (!at::GradMode::is_enabled()) {  // the last derivative: all at once
+            auto [by_x, by_w, by_bias] = gradients_of(y, x, w, g, wanted);
+            return {by_x, by_w, by_bias, {}};
+        }
+        Tensor by_x, by_w, by_bias;
+        if (wanted[0]) by_x = ByInput::apply(y, w, x.sizes().vec(), g);
+        if (wanted[1]) by_w = ByWeight::apply(x, y, w.sizes().vec(), g);
+        if (wanted[2]) by_bias = y.sum({0, 2, 3});
+        return {by_x, by_w, by_bias, {}};
+    }
+};
+
+tensor_list ByInput::backward(AutogradContext* context, tensor_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const Tensor &y = saved[0], &w = saved[1];
+    const Tensor x = gradients[0].contiguous();
+    const auto g = saved_geometry(context);
+    Tensor by_y, by_w;
+    if (context->needs_input_grad(0)) by_y = Convolution::apply(x, w, c10::nullopt, g);
+    if (context->needs_input_grad(1)) by_w = ByWeight::apply(x, y, w.sizes().vec(), g);
+    return {by_y, by_w, {}, {}};
+}
+
+tensor_list ByWeight::backward(AutogradContext* context, tensor_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &y = saved[1];
+    const Tensor w = gradients[0].contiguous();
+    const auto g = saved_geometry(context);
+    Tensor by_x, by_y;
+    if (context->needs_input_grad(0)) by_x = ByInput::apply(y, w, x.sizes().vec(), g);
+    if (context->needs_input_grad(1)) by_y = Convolution::apply(x, w, c10::nullopt, g);
+    return {by_x, by_y, {}, {}};
+}
+
+/// A 1×1 convolution is a product of matrices for each picture. oneDNN's rearranges its input and
+/// its result for it, which takes longer than the products.
+Tensor pointwise(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+    const Tensor pixels = input.flatten(2);
+    const Tensor matrix = weight.flatten(1).expand({input.size(0), -1, -1});
+    const Tensor result = bias.defined() ? at::baddbmm(bias.view({1, -1, 1}), matrix, pixels)
+                                         : at::bmm(matrix, pixels);
+    return result.view({input.size(0), weight.size(0), input.size(2), input.size(3)});
+}
+
+}  // namespace
+
+Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                   const ConvolutionGeometry& g) {
+    // Autocast changes number types between here and LibTorch's operations.
+    const bool own = input.is_cpu() && input.dim() == 4 && input.numel() > 0 &&
+                     input.scalar_type() == weight.scalar_type() &&
+                     !at::autocast::is_cpu_enabled() && !PlainOperations::wanted();
+    const bool one = weight.size(2) == 1 && weight.size(3) == 1;
+    if (own && one && g.stride == 1 && g.padding == 0 && g.groups == 1)
+        return pointwise(input, weight, bias);
+    const bool learns =
+        at::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad() ||
+                                       (bias.defined() && bias.requires_grad()));
+    if (!own || !learns)
+        return at::conv2d(input, weight, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
+    const auto some = bias.defined() ? c10::make_optional(bias) : c10::nullopt;
+    return Convolution::apply(input, weight, some, g);
+}
+
+Tensor convolution_by_input(const Tensor& output, const Tensor& weight, at::IntArrayRef input,
+                            const ConvolutionGeometry& g) {
+    return ByInput::apply(output, weight, input.vec(), g);
+}
+
+}  // namespace pentimento::tensor

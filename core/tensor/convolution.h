@@ -1,0 +1,27 @@
+// Convolutions whose second derivatives cost what convolutions cost, and those of 1×1 as products
+// of matrices. The second derivatives that penalties on slopes need, LibTorch 1.13 computes group
+// by group and with the batch in the place of the channels, for which oneDNN has no kernel. Torch
+// inside: not for ui.
+#pragma once
+
+#include <torch/torch.h>
+
+namespace pentimento::tensor {
+
+struct ConvolutionGeometry {
+    std::int64_t stride = 1;
+    std::int64_t padding = 0;
+    std::int64_t groups = 1;
+};
+
+/// torch::conv2d; differentiable as often as one likes. LibTorch's own operation away from the CPU,
+/// under autocast and while PlainOperations are wanted.
+torch::Tensor convolution(const torch::Tensor& input, const torch::Tensor& weight,
+                          const torch::Tensor& bias, const ConvolutionGeometry& geometry);
+
+/// The gradient by an input of size `input` where its convolution's output has the gradient
+/// `output`: a transposed convolution. Differentiable as often as one likes.
+torch::Tensor convolution_by_input(const torch::Tensor& output, const torch::Tensor& weight,
+                                   at::IntArrayRef input, const ConvolutionGeometry& geometry);
+
+}  // namespace pentimento::tensor
