@@ -11,6 +11,7 @@
 
 #include "core/tensor/conv_transpose.h"
 #include "core/tensor/device.h"
+#include "tests/bench/result.h"
 
 namespace {
 
@@ -74,6 +75,7 @@ int main() {
                       2 * shape.size);
         std::printf("%-24s %12.1f %12.1f %8.2f %12.1e\n", name, native[2] * 1e3, ours[2] * 1e3,
                     native[2] / ours[2], error);
+        tell_result(std::string("transposed convolution ") + name, native[2] / ours[2], "times");
     }
     return 0;
 }

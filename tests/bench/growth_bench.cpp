@@ -20,6 +20,7 @@
 #include "core/tensor/device.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/random.h"
+#include "tests/bench/result.h"
 
 using namespace pentimento;
 
@@ -38,11 +39,29 @@ double median(const std::function<void()>& work, int rounds) {
     return seconds[static_cast<std::size_t>(rounds / 2)];
 }
 
-void row(const std::string& what, double seconds, double first, double asked) {
-    std::printf("| %s | %.1f | %.2f | %.2f |\n", what.c_str(), 1e3 * seconds, seconds / first,
-                asked);
-    std::fflush(stdout);
-}
+/// A table: each row's time in the first one's, beside what the mathematics asks for.
+class Curve {
+  public:
+    explicit Curve(std::string what) : what_(std::move(what)) {
+        std::printf("| %s | ms | in the first | asked for |\n|---|---|---|---|\n", what_.c_str());
+    }
+    void row(const std::string& at, double seconds, double asked) {
+        if (first_ == 0) first_ = seconds;
+        std::printf("| %s | %.1f | %.2f | %.2f |\n", at.c_str(), 1e3 * seconds, seconds / first_,
+                    asked);
+        std::fflush(stdout);
+        most_ = std::max(most_, seconds / first_ / asked);
+    }
+    ~Curve() {
+        tell_result("growth: " + what_, most_, "times");
+        std::printf("\n");
+    }
+
+  private:
+    std::string what_;
+    double first_ = 0;
+    double most_ = 0;  ///< of what is asked for
+};
 
 double gan_step(int size, int batch) {
     ParamSet params(gan::schema());
@@ -100,45 +119,33 @@ double blend(int edge, int styles) {
 int main() {
     keep_freed_memory();
     tensor::set_threads(0);
-    const char* head = "| %s | ms | in the first | asked for |\n|---|---|---|---|\n";
-    std::printf(head, "DCGAN step, width 32, 64 px");
-    double first = 0;
-    for (const int batch : {8, 16, 32, 64, 128}) {
-        const double seconds = gan_step(64, batch);
-        if (first == 0) first = seconds;
-        row("batch " + std::to_string(batch), seconds, first, batch / 8.0);
+    {
+        Curve curve("DCGAN step, width 32, 64 px");
+        for (const int batch : {8, 16, 32, 64, 128})
+            curve.row("batch " + std::to_string(batch), gan_step(64, batch), batch / 8.0);
     }
-    std::printf("\n");
-    std::printf(head, "DCGAN step, width 32, batch 16");
-    first = 0;
-    // Each layer has four times the products, and there is one layer more.
-    const double asked[] = {1, 6, 32};
-    int k = 0;
-    for (const int size : {32, 64, 128}) {
-        const double seconds = gan_step(size, 16);
-        if (first == 0) first = seconds;
-        row(std::to_string(size) + " px", seconds, first, asked[k++]);
+    {
+        // Each layer has four times the products, and there is one layer more.
+        Curve curve("DCGAN step, width 32, batch 16");
+        for (const auto& [size, asked] : {std::pair{32, 1}, std::pair{64, 6}, std::pair{128, 32}})
+            curve.row(std::to_string(size) + " px", gan_step(size, 16), asked);
     }
-    std::printf("\n");
-    std::printf(head, "Refinement, built-in, an iteration");
-    first = 0;
-    for (const std::int64_t edge : {128, 256, 512, 1024}) {
-        const double seconds = refinement(edge, 1, 0);
-        if (first == 0) first = seconds;
-        row(std::to_string(edge) + " px", seconds, first,
-            static_cast<double>(edge * edge) / (128.0 * 128));
+    {
+        Curve curve("Refinement, built-in, an iteration");
+        for (const std::int64_t edge : {128, 256, 512, 1024})
+            curve.row(std::to_string(edge) + " px", refinement(edge, 1, 0),
+                      static_cast<double>(edge * edge) / (128.0 * 128));
+        curve.row("1024 px in tiles of 384", refinement(1024, 1, 384), 64 * 1.5 * 1.9);
     }
-    row("1024 px in tiles of 384", refinement(1024, 1, 384), first, 64 * 1.5 * 1.9);
-    std::printf("\n");
-    std::printf(head, "Refinement, built-in, 256 px");
-    first = refinement(256, 1, 0);
-    for (const int styles : {1, 2, 4, 8})
-        row(std::to_string(styles) + " styles", styles == 1 ? first : refinement(256, styles, 0),
-            first, 1);
-    std::printf("\n");
-    std::printf(head, "Instant, a slider's move, 256 px");
-    first = blend(256, 1);
-    for (const int styles : {1, 2, 4, 8})
-        row(std::to_string(styles) + " styles", styles == 1 ? first : blend(256, styles), first, 1);
+    {
+        Curve curve("Refinement, built-in, 256 px");
+        for (const int styles : {1, 2, 4, 8})
+            curve.row(std::to_string(styles) + " styles", refinement(256, styles, 0), 1);
+    }
+    {
+        Curve curve("Instant, a slider's move, 256 px");
+        for (const int styles : {1, 2, 4, 8})
+            curve.row(std::to_string(styles) + " styles", blend(256, styles), 1);
+    }
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "tests/bench/result.h"
 #include "ui/plots/metric_plot.h"
 #include "ui/theme.h"
 
@@ -59,5 +60,6 @@ int main(int argc, char** argv) {
         "| plot of 100,000 points | share of a core |\n|---|---|\n| at rest | %.2f %% |\n"
         "| growing 30 times a second | %.2f %% |\n",
         100 * idle, 100 * live);
+    tell_result("plot of 100,000 points at 30 Hz", 100 * live, "%");
     return 0;
 }

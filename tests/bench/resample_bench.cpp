@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <vector>
 
 #include "core/nn/resample.h"
 #include "core/tensor/device.h"
+#include "tests/bench/result.h"
 
 namespace {
 
@@ -98,14 +100,18 @@ void compare(const char* title, const Tensor& x, const Way& ours,
              const std::vector<std::pair<const char*, Way>>& others) {
     const Tensor y = ours(x), grad = torch::randn_like(y);
     const double own = median_ms(ours, x, grad);
+    double fastest = INFINITY;
     std::printf("%s %dx%dx%dx%d: ours %.1f ms\n", title, int(x.size(0)), int(x.size(1)),
                 int(x.size(2)), int(x.size(3)), own);
     for (const auto& [name, way] : others) {
         const double error = (way(x) - y).abs().max().item<double>();
         const double time = median_ms(way, x, grad);
+        fastest = std::min(fastest, time / own);
         std::printf("  %-12s %8.1f ms  %6.2f times ours   max difference %.1e\n", name, time,
                     time / own, error);
     }
+    tell_result(std::string(title) + " from " + std::to_string(x.size(3)) + " px, best alternative",
+                fastest, "times");
 }
 
 }  // namespace

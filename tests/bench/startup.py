@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 import time
 
+import results
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/release"
 LOAD = "import ctypes; ctypes.CDLL(%r)" % str(BUILD / "lib/libpentimento_ui.so")
@@ -65,6 +67,11 @@ def main():
     print(f"| longest time without an answer while it loads | {stall:.0f} ms | |")
     print(f"| processor time of the idle studio | {idle:.1f} % of a core | |")
     print(f"| memory of the idle studio | {resident:.0f} MB | |")
+    results.tell("first window painted", 1e3 * painted, "ms")
+    results.tell("engine loaded", 1e3 * loaded, "ms")
+    results.tell("longest time without an answer while loading", stall, "ms")
+    results.tell("idle studio, processor time", idle, "%")
+    results.tell("idle studio, memory", resident, "MB")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include "core/style/objective.h"
 #include "core/style/params.h"
 #include "core/tensor/device.h"
+#include "tests/bench/result.h"
 
 namespace {
 
@@ -63,13 +64,14 @@ int main(int count, char** arguments) {
         Objective whole(*network, definition, params, pictures);
         torch::Tensor at_once;
         const double whole_time = seconds([&] { at_once = whole.evaluate(at).gradient; });
+        const double difference = ((in_tiles - at_once).norm() / at_once.norm()).item<double>();
         std::printf(
             "  whole: %.1f s, peak %.2f GB (predicted %.2f); relative difference %.1e\n",
             whole_time, peak_gigabytes(),
             static_cast<double>(iteration_memory(**network, definition, params, edge, edge, 0)) /
                 1e9,
-            ((in_tiles - at_once).norm() / at_once.norm()).item<double>());
-        std::fflush(stdout);
+            difference);
+        tell_result(std::string("gradient in tiles, ") + loss + ", difference", difference, "");
     }
     return 0;
 }
