@@ -13,129 +13,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/nn/resample_plane.h"
+
 namespace pentimento::nn {
 namespace {
 
+using detail::Plan;
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-    return a >= 0 ? (a + b - 1) / b : -(-a / b);
-}
-
-/// The taps that touch an output sample: y[j] = Σ_t taps[t] · x[first + t].
-struct Touch {
-    std::int64_t first;
-    int tap;  ///< the first one's index; the next are `up` further on
-};
-
-Touch touch(const Fir& fir, std::int64_t j) {
-    const std::int64_t first = ceil_div(j * fir.down - fir.pad, fir.up);
-    return {first, static_cast<int>(fir.up * first - j * fir.down + fir.pad)};
-}
-
-/// Σ_t taps[t]·in[step·i + t] for i < count. Known counts let the compiler unroll and vectorise.
-template <class T, int kTaps, int kStep>
-void correlate_known(const T* in, const T* taps, T* out, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) {
-        T sum = 0;
-        for (int t = 0; t < kTaps; ++t) sum += taps[t] * in[kStep * i + t];
-        out[i] = sum;
-    }
-}
-
-template <class T, int kStep>
-void correlate(const T* in, const std::vector<T>& taps, T* out, std::int64_t count) {
-    switch (taps.size()) {
-        case 1:
-            return correlate_known<T, 1, kStep>(in, taps.data(), out, count);
-        case 2:
-            return correlate_known<T, 2, kStep>(in, taps.data(), out, count);
-        case 3:
-            return correlate_known<T, 3, kStep>(in, taps.data(), out, count);
-        case 4:
-            return correlate_known<T, 4, kStep>(in, taps.data(), out, count);
-        case 6:
-            return correlate_known<T, 6, kStep>(in, taps.data(), out, count);
-        case 12:
-            return correlate_known<T, 12, kStep>(in, taps.data(), out, count);
-        default:
-            for (std::int64_t i = 0; i < count; ++i) {
-                out[i] = 0;
-                for (std::size_t t = 0; t < taps.size(); ++t)
-                    out[i] += taps[t] * in[kStep * i + static_cast<std::int64_t>(t)];
-            }
-    }
-}
-
-/// Everything about a resampling but the pixels.
-template <class T>
-struct Plan {
-    std::int64_t height, width, out_height, out_width;
-    Fir fir;
-    std::vector<T> taps;
-    std::vector<T> phase_taps[2];   ///< by (output column mod up)
-    std::int64_t phase_first[2]{};  ///< source column of output column `phase`
-    std::int64_t before = 0;        ///< zeros before a row in the buffer
-    std::int64_t buffer = 0;        ///< its length
-    std::int64_t phase_count = 0;   ///< output columns of a phase, rounded up
-
-    Plan(const Fir& f, std::int64_t h, std::int64_t w, std::int64_t oh, std::int64_t ow)
-        : height(h), width(w), out_height(oh), out_width(ow), fir(f) {
-        taps.assign(f.taps.begin(), f.taps.end());
-        phase_count = ceil_div(ow, f.up);
-        std::int64_t end = w;
-        for (int phase = 0; phase < f.up; ++phase) {
-            const Touch at = touch(f, phase);
-            phase_first[phase] = at.first;
-            for (std::size_t k = static_cast<std::size_t>(at.tap); k < taps.size();
-                 k += static_cast<std::size_t>(f.up))
-                phase_taps[phase].push_back(taps[k]);
-            before = std::max(before, -at.first);
-            end = std::max(end, at.first + f.down * (phase_count - 1) +
-                                    static_cast<std::int64_t>(phase_taps[phase].size()));
-        }
-        buffer = before + end;
-    }
-
-    /// One plane. `row` holds `buffer` zeros and `phases` 2·phase_count numbers.
-    void run(const T* in, T* out, T* row, T* phases) const {
-        for (std::int64_t j = 0; j < out_height; ++j, out += out_width) {
-            const Touch at = touch(fir, j);
-            T* const middle = row + before;
-            bool begun = false;
-            std::int64_t source = at.first;
-            for (std::size_t k = static_cast<std::size_t>(at.tap); k < taps.size();
-                 k += static_cast<std::size_t>(fir.up), ++source) {
-                if (source < 0 || source >= height) continue;
-                const T tap = taps[k];
-                const T* line = in + source * width;
-                if (begun)
-                    for (std::int64_t x = 0; x < width; ++x) middle[x] += tap * line[x];
-                else
-                    for (std::int64_t x = 0; x < width; ++x) middle[x] = tap * line[x];
-                begun = true;
-            }
-            if (!begun) std::fill(middle, middle + width, T(0));
-            if (fir.up == 1) {
-                const T* from = middle + phase_first[0];
-                fir.down == 1 ? correlate<T, 1>(from, phase_taps[0], out, out_width)
-                              : correlate<T, 2>(from, phase_taps[0], out, out_width);
-                continue;
-            }
-            T* const odd = phases + phase_count;
-            correlate<T, 1>(middle + phase_first[0], phase_taps[0], phases, phase_count);
-            correlate<T, 1>(middle + phase_first[1], phase_taps[1], odd, phase_count);
-            const std::int64_t pairs = out_width / 2;
-            for (std::int64_t i = 0; i < pairs; ++i) {
-                out[2 * i] = phases[i];
-                out[2 * i + 1] = odd[i];
-            }
-            if (out_width % 2 != 0) out[out_width - 1] = phases[pairs];
-        }
-    }
-};
 
 template <class T>
 void resample_planes(const Tensor& x, const Tensor& y, const Fir& fir) {

@@ -6,17 +6,9 @@
 
 #include <vector>
 
-namespace pentimento::nn {
+#include "core/nn/resample_plane.h"
 
-/// One axis of a resampling; both axes are treated alike.
-/// y[j] = Σ_k taps[k] · z[j·down + k − pad], where z is x with up − 1 zeros after each sample and
-/// is zero outside. `pad` may be negative: it then skips samples.
-struct Fir {
-    std::vector<double> taps;
-    int up = 1;    ///< 1 or 2
-    int down = 1;  ///< 1 or 2; 1 if up is 2
-    std::int64_t pad = 0;
-};
+namespace pentimento::nn {
 
 /// x N×C×H×W → N×C×out_height×out_width. Linear in x and differentiable as often as one likes.
 torch::Tensor resample(const torch::Tensor& x, const Fir& fir, std::int64_t out_height,
