@@ -1,5 +1,8 @@
 // pentimento-cli: the studio's jobs in the terminal, with the same settings and files.
+#include <dlfcn.h>
+
 #include <cstdio>
+#include <cstring>
 
 #include "app/cli/commands.h"
 #include "app/cli/options.h"
@@ -18,6 +21,22 @@ int explain(const Error& error) {
     return error.code == ErrorCode::InvalidArgument ? kWrongCall : kFailure;
 }
 
+/// Those of app/cli/commands/all.h.
+Status add_engine_commands(CLI::App& app, cli::Handlers& handlers) {
+    using Add = void (*)(CLI::App&, cli::Handlers&);
+    // Found along this program's own search path.
+    void* library = dlopen("libpentimento_commands.so", RTLD_NOW | RTLD_GLOBAL);
+    const auto add =
+        library ? reinterpret_cast<Add>(dlsym(library, "pentimento_add_commands")) : nullptr;
+    if (add == nullptr)
+        return Error{ErrorCode::Io,
+                     std::string("The engine could not be loaded: ") + dlerror() +
+                         ". Install Pentimento again, or build it anew: ./pentimento build",
+                     {}};
+    add(app, handlers);
+    return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -30,19 +49,9 @@ int main(int argc, char** argv) {
     app.fallthrough(false);
     cli::Handlers handlers;
     cli::add_import(app, handlers);
-    cli::add_train(app, handlers);
-    cli::add_sample(app, handlers);
-    cli::add_style(app, handlers);
-    cli::add_train_style(app, handlers);
-    cli::add_video(app, handlers);
-    cli::add_fetch(app, handlers);
-    cli::add_health(app, handlers);
-    cli::add_evaluate(app, handlers);
-    cli::add_describe(app, handlers);
-    cli::add_branch(app, handlers);
-    cli::add_replay(app, handlers);
-    cli::add_compare(app, handlers);
-    cli::add_list(app, handlers);
+    if (argc < 2 || std::strcmp(argv[1], "import") != 0)
+        if (const Status added = add_engine_commands(app, handlers); !added)
+            return explain(added.error());
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help) {

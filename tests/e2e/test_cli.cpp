@@ -542,6 +542,16 @@ TEST_F(Cli, WrongCallsEndWithTwoAndNameTheNearestRightOne) {
     }
 }
 
+TEST_F(Cli, AnImportDoesNotWaitForTheEngine) {
+    // The loader tells what it opens.
+    ASSERT_EQ(::setenv("LD_DEBUG", "files", 1), 0);
+    const Outcome import = run({"import", "--help"}), train = run({"train", "--help"});
+    ::unsetenv("LD_DEBUG");
+    EXPECT_EQ(import.status, 0);
+    EXPECT_EQ(import.err.find("libtorch"), std::string::npos);
+    EXPECT_NE(train.err.find("libtorch"), std::string::npos) << "does the loader tell?";
+}
+
 TEST_F(Cli, FailuresEndWithOneAndOneClearLine) {
     for (const std::vector<std::string>& arguments :
          {std::vector<std::string>{"train", "--data", path("nothing"), "--out", path("run")},

@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "core/base/text.h"
 
 namespace pentimento::cli {

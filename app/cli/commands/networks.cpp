@@ -1,4 +1,4 @@
-#include "app/cli/networks.h"
+#include "app/cli/commands/networks.h"
 
 #include "core/style/style_run.h"
 

@@ -1,4 +1,4 @@
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"
 #include "core/jobs/video.h"

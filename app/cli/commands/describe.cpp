@@ -1,5 +1,5 @@
 #include "core/gan/describe.h"
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"

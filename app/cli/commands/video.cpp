@@ -1,11 +1,11 @@
 // Films in the terminal.
 #include "core/jobs/video.h"
 
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "app/cli/inline_run.h"
-#include "app/cli/networks.h"
+#include "app/cli/commands/networks.h"
 #include "app/cli/options.h"
-#include "app/cli/weights.h"
+#include "app/cli/commands/weights.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/style/style_run.h"

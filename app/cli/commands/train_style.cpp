@@ -1,4 +1,4 @@
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
 #include "core/style/train/style_training.h"

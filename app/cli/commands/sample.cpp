@@ -1,4 +1,4 @@
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "core/jobs/jobs.h"
 
 namespace pentimento::cli {

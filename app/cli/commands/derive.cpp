@@ -1,5 +1,5 @@
 // branch and replay: runs that begin with another.
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "app/cli/inline_run.h"
 #include "app/cli/options.h"
 

@@ -1,5 +1,5 @@
 #include "core/gan/health/health.h"
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "core/base/text.h"
 #include "core/gan/gan_run.h"
 

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "app/cli/commands.h"
+#include "app/cli/commands/all.h"
 #include "core/base/text.h"
 #include "core/jobs/jobs.h"
 
