@@ -249,8 +249,8 @@ const bool kFamily = family_registry().add(
                {"steps", "3000"},
                {"sample_every", "100"}},
      .expect =
-         "On emoji: shapes under a woven pattern after 600 steps; discs, signs and figures with "
-         "a trace of it after 1,000, some two minutes of one processor core."});
+         "On emoji: shapes under a woven pattern after 600 steps; figures, discs and signs with the "
+         "right colours at the end, some five minutes of one processor core."});
 
 }  // namespace
 }  // namespace pentimento::gan::sngan
