@@ -50,6 +50,9 @@ def benches(weights):
                  "r3gan-small, all processors": "≥ 1"} | refinements,
                 quick=["--rounds", "1"], modules=("torch", "numpy"), needs=("bench_versus",),
                 unmet=dict.fromkeys(refinements, without) if without else {})
+    reach = "time to plain Gatys' loss"
+    yield Bench("reach", script("reach.py", "--weights", weights or ""), {reach: "≤ 0.33"},
+                modules=("torch", "numpy", "PIL"), needs=("bench_versus",), unmet={reach: without} if without else {})
     yield Bench("instant", [str(BIN / "bench_instant")],
                 {"instant, whole pass, 256 px": "≥ 25", "instant, slider, 256 px": "≥ 40",
                  "instant, whole pass, 512 px": "≥ 6", "instant, slider, 512 px": "≥ 10"}, quick=[])

@@ -153,10 +153,11 @@ class GanStep : public Case {
     std::int64_t step_ = 0;
 };
 
-/// An iteration of a refinement with VGG-19: the objective, its gradient, Adam.
+/// An iteration of a refinement with VGG-19: the objective, its gradient, an optimiser.
 class Refinement : public Case {
   public:
-    Refinement(const Tensors& inputs, const char* weights) {
+    Refinement(const Tensors& inputs, const char* weights, const std::string& optimiser)
+        : rate_(style::automatic_rate(optimiser)) {
         ParamSet params(style::schema());
         for (const auto& [id, value] : {std::pair{"features", "vgg19"},
                                         {"content_weight", "1"},
@@ -173,10 +174,10 @@ class Refinement : public Case {
             definition, params,
             style::Pictures{inputs.at("content"), {inputs.at("style")}, {}, {}, {}, 0});
         picture_ = inputs.at("picture");
-        optimiser_ = style::make_pixel_optimiser("adam", {.beta1 = .9, .epsilon = 1e-8});
+        optimiser_ = style::make_pixel_optimiser(optimiser, {.beta1 = .9, .epsilon = 1e-8});
     }
     void step() override {
-        must(optimiser_->step(picture_, .02, [&](const Tensor& x) {
+        must(optimiser_->step(picture_, rate_, [&](const Tensor& x) {
             const auto evaluation = objective_->evaluate(x);
             gradient_ = evaluation.gradient;
             return evaluation;
@@ -191,6 +192,7 @@ class Refinement : public Case {
   private:
     std::unique_ptr<style::Objective> objective_;
     std::unique_ptr<style::PixelOptimiser> optimiser_;
+    double rate_;
     Tensor picture_, gradient_;
 };
 
@@ -281,7 +283,8 @@ int main(int count, char** arguments) {
     if (name == "gan")
         work = std::make_unique<GanStep>(inputs, count - 3, arguments + 3);
     else if (name == "refine")
-        work = std::make_unique<Refinement>(inputs, arguments[3]);
+        work =
+            std::make_unique<Refinement>(inputs, arguments[3], count > 4 ? arguments[4] : "adam");
     else if (name == "instant" || name == "move")
         work = std::make_unique<Instant>(inputs, name == "move");
     else
