@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/allocator.h"
 #include "core/tensor/conv_transpose.h"
 #include "core/tensor/device.h"
 #include "tests/bench/result.h"
@@ -28,6 +29,7 @@ struct Shape {
 }  // namespace
 
 int main() {
+    pentimento::keep_freed_memory();  // as both programs do
     pentimento::tensor::set_threads(0);
     torch::manual_seed(1);
     std::printf(
