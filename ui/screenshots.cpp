@@ -202,8 +202,8 @@ void blend(MainWindow& window, const ScreenshotOptions& options) {
     style.weights().choose(options.weights);
     wait_for([&] { return style.blocked().isEmpty(); }, 20);
     ParamSet params = style.panel().params();
-    (void)params.set_text("size", "256");
-    (void)params.set_text("steps", "60");
+    (void)params.set_text("size", "384");
+    (void)params.set_text("steps", "150");
     (void)params.set_text("init", "instant");
     style.panel().set_params(params);
     style.blend();
