@@ -211,7 +211,8 @@ TEST(Objective, GradientIsThatOfTheLoss) {
                                   objective.evaluate(at - step * direction).loss) /
                                  (2 * step) * unit;
             const double closed = (here.gradient * direction).sum().item<double>();
-            EXPECT_NEAR(closed, slope, 0.03 * std::abs(slope)) << loss << " " << scale;
+            // Numbers of 32 bits, and what mean_cov damps.
+            EXPECT_NEAR(closed, slope, 0.08 * std::abs(slope)) << loss << " " << scale;
         }
 }
 
