@@ -86,7 +86,8 @@ TEST(Statistics, DistanceIsZeroForEqualAndOneForNothing) {
             return compare(kind, LossScale::Relative, moments_of(kind, other), target)
                 .value.item<double>();
         };
-        EXPECT_NEAR(distance(features), 0, 4e-3) << "what is damped is missing";
+        // What the distance of covariances damps is missing.
+        EXPECT_NEAR(distance(features), 0, kind == StyleLoss::MeanCov ? 4e-3 : 1e-3);
         EXPECT_NEAR(distance(torch::zeros_like(features)), 1, 0.05);
         EXPECT_GT(distance(features_like(6, 500, 3)), 0.02);
     }

@@ -1,8 +1,8 @@
 // Downloading weights from the terminal, and finding them again.
 #include "app/cli/commands/all.h"
+#include "app/cli/commands/weights.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/status_line.h"
-#include "app/cli/commands/weights.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "app/cli/commands/all.h"
-#include "app/cli/inline_run.h"
 #include "app/cli/commands/networks.h"
-#include "app/cli/options.h"
 #include "app/cli/commands/weights.h"
+#include "app/cli/inline_run.h"
+#include "app/cli/options.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/jobs/batch.h"

@@ -2,10 +2,10 @@
 #include "core/jobs/video.h"
 
 #include "app/cli/commands/all.h"
-#include "app/cli/inline_run.h"
 #include "app/cli/commands/networks.h"
-#include "app/cli/options.h"
 #include "app/cli/commands/weights.h"
+#include "app/cli/inline_run.h"
+#include "app/cli/options.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/style/style_run.h"
