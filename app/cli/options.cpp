@@ -107,6 +107,16 @@ std::string nearest_hint(const CLI::App& app, const std::vector<std::string>& gi
     return "";
 }
 
+CLI::Option* add_resume(CLI::App& command, std::string& run) {
+    return command.add_option("--resume", run, "Go on with this run; --steps sets the new end")
+        ->type_name("RUN");
+}
+
+CLI::Option* add_preset(CLI::App& command, std::string& name) {
+    return command.add_option("--preset", name, "Start from named settings: see 'list presets'")
+        ->type_name("NAME");
+}
+
 Status apply_preset(ParamSet& params, const std::string& id, const std::vector<Preset>& presets) {
     std::vector<std::string> ids;
     for (const Preset& preset : presets) {

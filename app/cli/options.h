@@ -27,6 +27,11 @@ class ParamOptions {
     std::vector<std::string> assignments_;
 };
 
+/// "--resume RUN", in the same words for every command that goes on with a run.
+CLI::Option* add_resume(CLI::App& command, std::string& run);
+/// "--preset NAME", to be applied by apply_preset().
+CLI::Option* add_preset(CLI::App& command, std::string& name);
+
 /// Resets `params` to the preset named `id`; the error names the nearest one and all others.
 Status apply_preset(ParamSet& params, const std::string& id, const std::vector<Preset>& presets);
 

@@ -48,8 +48,7 @@ void add_describe(CLI::App& app, Handlers& handlers) {
     auto state = std::make_shared<State>();
     CLI::App* command = app.add_subcommand(
         "describe", "Show the networks of some settings, and what a step takes on this machine");
-    command->add_option("--preset", state->preset, "Start from named settings: see 'list presets'")
-        ->type_name("NAME");
+    add_preset(*command, state->preset);
     command->add_flag("--measure", state->measure, "Try a few steps: time and memory");
     command->add_flag("--json", state->json, "For programs");
     state->options.add_to(*command, gan::schema());

@@ -132,6 +132,14 @@ Result<fs::path> choose_weights(ParamSet& params, const std::string& named, bool
     return fs::path(named);
 }
 
+void add_weights(CLI::App& command, std::string& file) {
+    command
+        .add_option("--weights", file,
+                    "The feature network's file, .safetensors or .pth (default: what 'fetch' "
+                    "downloaded, else the built-in network)")
+        ->type_name("FILE");
+}
+
 void add_fetch(CLI::App& app, Handlers& handlers) {
     auto state = std::make_shared<State>();
     CLI::App* command =

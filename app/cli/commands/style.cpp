@@ -245,11 +245,7 @@ void add_style(CLI::App& app, Handlers& handlers) {
         ->take_all();
     command->add_option("--start", state->start, "The picture to start from with --init picture")
         ->type_name("FILE");
-    command
-        ->add_option("--weights", state->weights,
-                     "The feature network's file, .safetensors or .pth (default: what 'fetch' "
-                     "downloaded, else the built-in network)")
-        ->type_name("FILE");
+    add_weights(*command, state->weights);
     command
         ->add_option("--out", state->out,
                      "The picture to write: PNG, JPEG, WebP, TIFF or BMP; a batch: the folder. "
@@ -260,13 +256,8 @@ void add_style(CLI::App& app, Handlers& handlers) {
         ->add_option("--run", state->run,
                      "The run's folder (default: a new one among the studio's runs)")
         ->type_name("RUN");
-    CLI::Option* resume =
-        command
-            ->add_option("--resume", state->resume, "Go on with this run; --steps sets the new end")
-            ->type_name("RUN");
-    command->add_option("--preset", state->preset, "Start from named settings: see 'list presets'")
-        ->type_name("NAME")
-        ->excludes(resume);
+    CLI::Option* resume = add_resume(*command, state->resume);
+    add_preset(*command, state->preset)->excludes(resume);
     CLI::Option* each =
         command->add_flag("--each", state->each, "Batch: every content in every style (the usual)");
     command->add_flag("--blend", state->blend, "Batch: every content in all styles at once")

@@ -81,13 +81,8 @@ void add_train(CLI::App& app, Handlers& handlers) {
         ->add_option("--out", state->out,
                      "The run's folder (default: a new one among the studio's runs)")
         ->type_name("RUN");
-    CLI::Option* resume =
-        command
-            ->add_option("--resume", state->resume, "Go on with this run; --steps sets the new end")
-            ->type_name("RUN");
-    command->add_option("--preset", state->preset, "Start from named settings: see 'list presets'")
-        ->type_name("NAME")
-        ->excludes(resume);
+    CLI::Option* resume = add_resume(*command, state->resume);
+    add_preset(*command, state->preset)->excludes(resume);
     CLI::Option* from =
         command
             ->add_option("--from", state->from,

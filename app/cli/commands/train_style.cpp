@@ -80,8 +80,7 @@ void add_train_style(CLI::App& app, Handlers& handlers) {
                      "Begin with the weights of this style training, as far as they fit")
         ->type_name("RUN");
     command->add_option("--out", state->out, "The run's folder")->type_name("RUN");
-    command->add_option("--resume", state->resume, "Go on with this run; --steps sets the new end")
-        ->type_name("RUN");
+    add_resume(*command, state->resume);
     command
         ->add_option("--export", state->export_to,
                      "Writes the network here when it is done, in half precision")

@@ -78,19 +78,14 @@ void add_video(CLI::App& app, Handlers& handlers) {
     command->add_option("--style", state->styles, "A picture whose style is taken; up to 8")
         ->type_name("FILE")
         ->take_all();
-    command
-        ->add_option("--weights", state->weights,
-                     "The feature network's file, .safetensors or .pth (default: what 'fetch' "
-                     "downloaded, else the built-in network)")
-        ->type_name("FILE");
+    add_weights(*command, state->weights);
     command
         ->add_option("--out", state->out,
                      "The film to write (.mp4), or a folder for its frames. The same call again "
                      "goes on from the frames that are done")
         ->required()
         ->type_name("FILE.mp4|FOLDER");
-    command->add_option("--preset", state->preset, "Start from named settings: see 'list presets'")
-        ->type_name("NAME");
+    add_preset(*command, state->preset);
     command->add_option("--frames", state->frames, "Only so many from the start; 0: all")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
