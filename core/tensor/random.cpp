@@ -12,6 +12,10 @@ torch::Generator make_generator(std::uint64_t seed, Stream stream, std::uint64_t
         derive_seed(seed, static_cast<std::uint64_t>(stream), index));
 }
 
+torch::Generator device_generator(const torch::Device& device) {
+    return at::globalContext().defaultGenerator(device);
+}
+
 torch::Tensor draw_latents(std::int64_t count, std::int64_t latent, std::uint64_t seed,
                            Stream stream, std::uint64_t index) {
     return torch::randn({count, latent}, make_generator(seed, stream, index), torch::kFloat32);

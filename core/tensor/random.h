@@ -24,6 +24,16 @@ enum class Stream : std::uint64_t {
 /// Draws on the CPU, so that a seed gives the same numbers on every device.
 torch::Generator make_generator(std::uint64_t seed, Stream stream, std::uint64_t index);
 
+/// A graphics card's own generator, the only one whose draws can be recorded (core/tensor/recorder.h).
+/// Whoever uses it seeds it first: torch::Generator::set_current_seed().
+torch::Generator device_generator(const torch::Device& device);
+
+/// float32 where `random` draws: on the CPU, or on the card whose generator it is.
+inline torch::TensorOptions drawn_by(const torch::Generator& random) {
+    return torch::TensorOptions(random.defined() ? random.device() : torch::Device(torch::kCPU))
+        .dtype(torch::kFloat32);
+}
+
 /// count × latent standard normals, one draw for the whole batch.
 torch::Tensor draw_latents(std::int64_t count, std::int64_t latent, std::uint64_t seed,
                            Stream stream, std::uint64_t index);

@@ -92,7 +92,7 @@ class Baseline:
         """The learning rate, β2 and γ follow a cosine; returns γ."""
         done = (1 - math.cos(math.pi * self.steps / (STEPS - 1))) / 2
         for optimiser in (self.g_optimiser, self.d_optimiser):
-            optimiser.param_groups[0].update(lr=5e-4 * (1 - .75 * done), betas=(0, .9 + .09 * done))
+            optimiser.param_groups[0].update(lr=5e-4 * (1 - .75 * done), betas=(0.0, .9 + .09 * done))
         return PENALTY * (1 - .9 * done)
 
     def step(self):

@@ -1,10 +1,11 @@
-"""A step of StyleGAN2 (Karras et al. 2019) as in the preset stylegan2-small, as anybody would write it in PyTorch.
+"""A step of StyleGAN2 (Karras et al. 2019) as in the presets stylegan2 and stylegan2-small, as anybody would write it in PyTorch.
 
 Convolutions are modulated as the paper says (appendix B, grouped: weights of its own for each picture) or, with
 `grouped=False`, as its authors do in the training of their PyTorch code: the picture's channels are scaled instead.
 """
 import copy
 import math
+import typing
 
 import torch
 import torch.nn.functional as F
@@ -12,10 +13,25 @@ from torch import nn
 
 from . import gan
 
-SIZE, CHANNELS, LATENT, BATCH, MAPPING, MIXING = 32, 32, 64, 16, 2, .9
-R1, R1_EVERY = .0128, 16
+MAPPING, MIXING, R1_EVERY = 2, .9, 16
 PATH_LENGTH, PATH_LENGTH_EVERY = 2, 4
-EMA_HALF_LIFE, EMA_RAMP = math.log(.5) / math.log(.995), .05
+EMA_RAMP = .05
+
+
+class Config(typing.NamedTuple):
+    size: int
+    width: int
+    latent: int
+    batch: int
+    r1: float
+    ema: float
+
+    def channels(self, size):
+        return 8 * self.width * 32 // max(32, size)
+
+
+SMALL = Config(32, 4, 64, 16, .0128, .995)
+PUBLISHED_128 = Config(128, 64, 512, 32, .1024, .99778)
 
 
 def activate(x):
@@ -40,10 +56,10 @@ class Equalised(nn.Module):
 
 
 class Modulated(nn.Module):
-    def __init__(self, outputs, inputs, kernel, demodulate=True, up=False, grouped=True):
+    def __init__(self, latent, outputs, inputs, kernel, demodulate=True, up=False, grouped=True):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outputs, inputs, kernel, kernel))
-        self.style = Equalised(inputs, LATENT, first_bias=1)
+        self.style = Equalised(inputs, latent, first_bias=1)
         self.scale = 1 / math.sqrt(inputs * kernel * kernel)
         self.demodulate, self.up, self.grouped = demodulate, up, grouped
 
@@ -70,11 +86,11 @@ class Modulated(nn.Module):
 
 
 class StyledLayer(nn.Module):
-    def __init__(self, grouped, up=False):
+    def __init__(self, latent, outputs, inputs, grouped, up=False):
         super().__init__()
-        self.bias = nn.Parameter(.1 * torch.randn(1, CHANNELS, 1, 1))
+        self.bias = nn.Parameter(.1 * torch.randn(1, outputs, 1, 1))
         self.strength = nn.Parameter(.1 * torch.randn(()))
-        self.conv = Modulated(CHANNELS, CHANNELS, 3, up=up, grouped=grouped)
+        self.conv = Modulated(latent, outputs, inputs, 3, up=up, grouped=grouped)
 
     def forward(self, x, w, random):
         x = self.conv(x, w)
@@ -83,27 +99,32 @@ class StyledLayer(nn.Module):
 
 
 class ToColour(nn.Module):
-    def __init__(self, grouped):
+    def __init__(self, latent, inputs, grouped):
         super().__init__()
         self.bias = nn.Parameter(.1 * torch.randn(1, 3, 1, 1))
-        self.conv = Modulated(3, CHANNELS, 1, demodulate=False, grouped=grouped)
+        self.conv = Modulated(latent, 3, inputs, 1, demodulate=False, grouped=grouped)
 
     def forward(self, x, w):
         return self.conv(x, w) + self.bias
 
 
 class Generator(nn.Module):
-    def __init__(self, grouped):
+    def __init__(self, config, grouped):
         super().__init__()
-        self.constant = nn.Parameter(torch.randn(1, CHANNELS, 4, 4))
-        self.mapping = nn.ModuleList(Equalised(LATENT, LATENT, rate=.01) for _ in range(MAPPING))
-        sizes = int(math.log2(SIZE)) - 1
-        self.layers = nn.ModuleList(StyledLayer(grouped, up=i % 2 == 1) for i in range(2 * sizes - 1))
-        self.colours = nn.ModuleList(ToColour(grouped) for _ in range(sizes))
-        self.register_buffer("mean_style", torch.zeros(LATENT))
+        self.latent = config.latent
+        channels = [config.channels(4 << i) for i in range(int(math.log2(config.size)) - 1)]
+        self.constant = nn.Parameter(torch.randn(1, channels[0], 4, 4))
+        self.mapping = nn.ModuleList(Equalised(self.latent, self.latent, rate=.01) for _ in range(MAPPING))
+        self.layers = nn.ModuleList()
+        for i, count in enumerate(channels):
+            if i > 0:
+                self.layers.append(StyledLayer(self.latent, count, channels[i - 1], grouped, up=True))
+            self.layers.append(StyledLayer(self.latent, count, count, grouped))
+        self.colours = nn.ModuleList(ToColour(self.latent, count, grouped) for count in channels)
+        self.register_buffer("mean_style", torch.zeros(self.latent))
 
     def map(self, z):
-        """→ N × layers × LATENT."""
+        """→ N × layers × latent."""
         x = z * (z.square().mean(1, keepdim=True) + 1e-8).rsqrt()
         for layer in self.mapping:
             x = activate(layer.linear(x))
@@ -111,7 +132,7 @@ class Generator(nn.Module):
 
     def mix(self, styles, random):
         count, layers, _ = styles.shape
-        others = torch.randn(count, LATENT, generator=random)
+        others = torch.randn(count, self.latent, generator=random)
         chosen = torch.rand(count, generator=random) < MIXING
         begin = torch.randint(1, layers, (count,), generator=random)
         other = (torch.arange(layers) >= begin[:, None]) & chosen[:, None]
@@ -135,11 +156,11 @@ class Generator(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self):
+    def __init__(self, inputs, outputs):
         super().__init__()
-        self.first = Equalised(CHANNELS, CHANNELS, 3, 3)
-        self.second = Equalised(CHANNELS, CHANNELS, 3, 3)
-        self.skip = Equalised(CHANNELS, CHANNELS, 1, 1, bias=False)
+        self.first = Equalised(inputs, inputs, 3, 3)
+        self.second = Equalised(outputs, inputs, 3, 3)
+        self.skip = Equalised(outputs, inputs, 1, 1, bias=False)
 
     def forward(self, x):
         y = activate(self.first.convolve(x, padding=1))
@@ -154,13 +175,15 @@ def minibatch_stddev(x, group=4):
 
 
 class Discriminator(nn.Module):
-    def __init__(self):
+    def __init__(self, config):
         super().__init__()
-        self.colours = Equalised(CHANNELS, 3, 1, 1)
-        self.blocks = nn.Sequential(*[Block() for _ in range(int(math.log2(SIZE)) - 2)])
-        self.last = Equalised(CHANNELS, CHANNELS + 1, 3, 3)
-        self.dense = Equalised(CHANNELS, 16 * CHANNELS)
-        self.logit = Equalised(1, CHANNELS)
+        channels = [config.channels(4 << i) for i in range(int(math.log2(config.size)) - 1)][::-1]
+        self.colours = Equalised(channels[0], 3, 1, 1)
+        self.blocks = nn.Sequential(*[Block(*pair) for pair in zip(channels, channels[1:])])
+        last = channels[-1]
+        self.last = Equalised(last, last + 1, 3, 3)
+        self.dense = Equalised(last, 16 * last)
+        self.logit = Equalised(1, last)
 
     def forward(self, x):
         x = self.blocks(activate(self.colours.convolve(x)))
@@ -169,17 +192,18 @@ class Discriminator(nn.Module):
 
 
 class Baseline:
-    def __init__(self, grouped=True):
+    def __init__(self, grouped=True, config=SMALL):
         torch.manual_seed(1)
-        self.g, self.d = Generator(grouped), Discriminator()
+        self.config = config
+        self.g, self.d = Generator(config, grouped), Discriminator(config)
         # As sure as after some training: R1 has slopes to hold, and a mistake there would show.
         self.d.logit.weight.data.mul_(10)
         self.average = copy.deepcopy(self.g).requires_grad_(False)
         self.begin = [parameter.clone() for parameter in self.average.parameters()]
-        self.g_optimiser = torch.optim.Adam(self.g.parameters(), lr=2e-3, betas=(0, .991))
-        self.d_optimiser = torch.optim.Adam(self.d.parameters(), lr=2.353e-3, betas=(0, .991))
-        self.real = torch.rand(BATCH, 3, SIZE, SIZE) * 2 - 1
-        self.z = torch.randn(BATCH, LATENT)
+        self.g_optimiser = torch.optim.Adam(self.g.parameters(), lr=2e-3, betas=(0.0, .991))
+        self.d_optimiser = torch.optim.Adam(self.d.parameters(), lr=2.353e-3, betas=(0.0, .991))
+        self.real = torch.rand(config.batch, 3, config.size, config.size) * 2 - 1
+        self.z = torch.randn(config.batch, config.latent)
         self.path_mean, self.steps = torch.zeros(()), 0
 
     def inputs(self):
@@ -197,7 +221,7 @@ class Baseline:
         on_real, on_fake = self.d(real), self.d(fake.detach())
         loss = results["loss_d"] = F.softplus(-on_real).mean() + F.softplus(on_fake).mean()
         if due_r1:
-            results["r1"] = R1 * R1_EVERY / 2 * gan.squared_slopes(on_real, real).mean()
+            results["r1"] = self.config.r1 * R1_EVERY / 2 * gan.squared_slopes(on_real, real).mean()
             loss = loss + results["r1"]
         loss.backward()
         self.d_optimiser.step()
@@ -213,14 +237,15 @@ class Baseline:
 
         self.steps += 1
         # At the beginning the average's half-life, in steps, is only a share of what lies behind.
-        gan.follow(self.average, self.g, .5 ** (1 / min(EMA_HALF_LIFE, EMA_RAMP * self.steps)))
+        half_life = math.log(.5) / math.log(self.config.ema)
+        gan.follow(self.average, self.g, .5 ** (1 / min(half_life, EMA_RAMP * self.steps)))
         return {name: value.detach() for name, value in results.items()}
 
     def path_length(self):
         """Equation 4, on half of the batch."""
-        styles = self.g.map(self.z[:BATCH // 2])
+        styles = self.g.map(self.z[:len(self.z) // 2])
         picture = self.g.synthesise(styles, gan.chance())
-        y = torch.randn(picture.shape, generator=gan.chance()) / SIZE
+        y = torch.randn(picture.shape, generator=gan.chance()) / self.config.size
         slope, = torch.autograd.grad((picture * y).sum(), styles, create_graph=True)
         length = slope.square().sum(2).mean(1).sqrt()
         self.path_mean.lerp_(length.detach().mean(), .01)

@@ -19,10 +19,11 @@ def write(path, tensors):
     with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text)
         for tensor in tensors.values():
-            file.write(tensor.detach().contiguous().float().numpy().tobytes())
+            file.write(tensor.detach().contiguous().float().cpu().numpy().tobytes())
 
 
 def read(path):
+    """On the device where tensors are made."""
     with open(path, "rb") as file:
         length, = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
@@ -33,5 +34,5 @@ def read(path):
             continue
         begin, end = entry["data_offsets"]
         values = numpy.frombuffer(body[begin:end], DTYPES[entry["dtype"]]).reshape(entry["shape"])
-        tensors[name] = torch.from_numpy(values.astype(numpy.float32))
+        tensors[name] = torch.from_numpy(values.astype(numpy.float32)).to(torch.empty(0).device)
     return tensors
