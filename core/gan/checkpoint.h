@@ -38,7 +38,7 @@ struct SavedState {
     Json json;
 };
 
-/// A deep copy on the CPU.
+/// A deep copy, on the graphics card where the networks are if there is room, else on the CPU.
 SavedState capture(const TrainingState& state);
 /// On an error training must not go on with `state`, which may be partly overwritten.
 Status apply(const SavedState& saved, TrainingState& state, std::string_view what);

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/random.h"
 #include "core/gan/params.h"
 #include "core/gan/schedule.h"
 #include "core/gan/step_rules.h"
 #include "core/nn/ema.h"
+#include "core/nn/layers.h"
 #include "core/tensor/batch.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
@@ -46,16 +48,30 @@ GanTraining::GanTraining(const ParamSet& params, PackedDataset data, const std::
       seed_(static_cast<std::uint64_t>(params.get(kSeed))),
       sampler_(data_.count(), seed_, params.get(kFlips)),
       evaluations_(data_, device_),
-      health_(params, data_.count()) {
+      health_(params, data_.count()),
+      recorded_(device_) {
     players_ = make_players(params_, device_);
     average_ = build_generator(params_);  // the same seed, so it begins as the generator's twin
-    average_->to(device_);
+    nn::settle(*average_, device_);
     average_->eval();
     for (auto& parameter : average_->parameters()) parameter.set_requires_grad(false);
     preview_latents_ = tensor::draw_numbered_latents(0, params_.get(kPreviewCount), shape_.latent,
                                                      seed_, Stream::PreviewLatents);
     progression_.augment_strength = params_.get(kAugmentStrength);
+    if (!device_.is_cpu()) feed_.emplace(data_, shape_, device_, params_.get(kFlips));
     grow();
+}
+
+TrainingState GanTraining::state() {
+    if (real_signs_.defined()) progression_.real_sign_sum += real_signs_.item<double>();
+    real_signs_ = Tensor();
+    return {params_, players_, *average_, progression_};
+}
+
+void GanTraining::start_again_from_state() {
+    real_signs_ = Tensor();
+    recorded_.forget();
+    sampler_.seek(progression_.cursor);
 }
 
 Status GanTraining::apply(const Patch& patch) {
@@ -120,6 +136,7 @@ void GanTraining::grow() {
     if (progression_.grown_to != 0) {
         players_.generator_optimiser->reset();
         players_.discriminator_optimiser->reset();
+        recorded_.forget();
     }
     progression_.grown_to = growth_.size;
 }
@@ -135,11 +152,8 @@ StepReport GanTraining::take_step() {
 
     const std::int64_t drawn_before = sampler_.cursor();
     const StepValues values =
-        train_step(players_,
-                   rules_at(params_, progression_.step, progression_.augment_strength, growth_.fade,
-                            device_, measured),
-                   batches_for_step());
-    nn::ema_update(*average_, *players_.generator, ema_decay_for(params_, progression_.step));
+        train(rules_at(params_, progression_.step, progression_.augment_strength, growth_.fade,
+                       device_, measured));
     progression_.d_taken += values.d_taken;
     progression_.d_skipped += values.d_skipped;
     progression_.step = number;
@@ -175,6 +189,23 @@ StepReport GanTraining::take_step() {
     }
     if (!report.metrics.empty()) tell(report, health_.add({number, 0, report.metrics}));
     return report;
+}
+
+StepValues GanTraining::train(const StepRules& rules) {
+    const double decay = ema_decay_for(params_, progression_.step);
+    if (!feed_) return recorded_.take(players_, *average_, decay, rules, batches_for_step());
+    const std::int64_t batches = rules.d_steps + (players_.loss->relativistic ? 1 : 0);
+    feed_->prepare(sampler_, rules.batch, batches,
+                   derive_seed(seed_, static_cast<std::uint64_t>(Stream::StepChance),
+                               static_cast<std::uint64_t>(progression_.step) * kDrawsPerStep));
+    StepValues values = recorded_.take(players_, *average_, decay, rules, feed_->batches());
+    if (rules.check_losses) {
+        const Tensor losses = torch::stack({values.loss_d, values.loss_g}).cpu();
+        for (const int player : {0, 1})
+            if (const double loss = losses[player].item<double>(); !std::isfinite(loss))
+                throw NonFiniteLoss{player == 0 ? "discriminator" : "generator", loss};
+    }
+    return values;
 }
 
 void GanTraining::tell(StepReport& report, const std::vector<HealthChange>& changes) {
@@ -238,8 +269,12 @@ Batches GanTraining::batches_for_step() {
 void GanTraining::adapt_augmentation(const StepValues& values) {
     const Augmentation* augmentation = augmentation_registry().find(params_.get(augment_param()));
     if (augmentation == nullptr || !augmentation->adaptive || !values.real_sign.defined()) return;
-    progression_.real_sign_sum += values.real_sign.item<double>();
+    // Reading makes a graphics card wait, so its signs are added up there.
+    real_signs_ = real_signs_.defined() ? real_signs_ + values.real_sign : values.real_sign.clone();
     ++progression_.real_sign_count;
+    if (device_.is_cuda() && progression_.step % kAdaInterval != 0) return;
+    progression_.real_sign_sum += real_signs_.item<double>();
+    real_signs_ = Tensor();
     if (progression_.step % kAdaInterval != 0) return;
     progression_.augment_strength = adapted_strength(
         params_, progression_.augment_strength,
@@ -320,7 +355,7 @@ Result<StepReport> GanTraining::roll_back(const std::string& reason, std::int64_
     TrainingState now = state();
     if (Status restored = gan::apply(*target, now, "The remembered state"); !restored)
         return restored.error();
-    sampler_.seek(progression_.cursor);
+    start_again_from_state();
     progression_.rollbacks = attempt;
 
     const ParamSet before = params_;
@@ -376,7 +411,7 @@ Status GanTraining::restore(const std::filesystem::path& dir) {
     return tensor::guarded("Loading a checkpoint", [&]() -> Status {
         TrainingState now = state();
         if (Status done = load_checkpoint(now, dir); !done) return done;
-        sampler_.seek(progression_.cursor);
+        start_again_from_state();
         recent_.reset();
         older_.reset();
         health_.rewind_to(progression_.step);
@@ -389,7 +424,9 @@ Status GanTraining::restore(const std::filesystem::path& dir) {
 Status GanTraining::adopt(const std::filesystem::path& checkpoint_dir) {
     return tensor::guarded("Taking over weights", [&]() -> Status {
         TrainingState now = state();
-        return load_weights(now, checkpoint_dir);
+        if (Status done = load_weights(now, checkpoint_dir); !done) return done;
+        recorded_.forget();
+        return {};
     });
 }
 

@@ -7,8 +7,10 @@
 
 #include "core/data/sampler.h"
 #include "core/gan/checkpoint.h"
+#include "core/gan/device_feed.h"
 #include "core/gan/evaluation.h"
 #include "core/gan/health/health.h"
+#include "core/gan/recorded_step.h"
 #include "core/gan/train_step.h"
 
 namespace pentimento::gan {
@@ -34,6 +36,7 @@ class GanTraining : public Run {
     const Players& players() const { return players_; }
     const Generator& average() const { return *average_; }
     double augment_strength() const { return progression_.augment_strength; }
+    std::size_t recordings() const { return recorded_.recordings(); }
 
   private:
     StepReport take_step();
@@ -46,9 +49,12 @@ class GanTraining : public Run {
     static void tell(StepReport& report, const std::vector<HealthChange>& changes);
     void grow();
     void adapt_augmentation(const StepValues& values);
+    StepValues train(const StepRules& rules);
     Batches batches_for_step();
+    /// After states, networks or moments have been exchanged.
+    void start_again_from_state();
     std::vector<Metric> measure(const StepValues& values);
-    TrainingState state() { return {params_, players_, *average_, progression_}; }
+    TrainingState state();
 
     ParamSet params_;
     PackedDataset data_;
@@ -64,6 +70,9 @@ class GanTraining : public Run {
     torch::Tensor preview_latents_;
     Progression progression_;
     Growth growth_;
+    RecordedStep recorded_;
+    std::optional<DeviceFeed> feed_;  ///< on a graphics card
+    torch::Tensor real_signs_;  ///< there, what progression_.real_sign_sum has not been told yet
     /// Sound states to roll back to: the newest and one well before it, in case trouble began
     /// unseen.
     std::optional<SavedState> recent_, older_;

@@ -6,6 +6,7 @@
 #include "core/gan/evaluation.h"
 #include "core/gan/gan_training.h"
 #include "core/gan/params.h"
+#include "core/nn/layers.h"
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
 #include "core/tensor/machine.h"
@@ -28,7 +29,7 @@ class StoredGenerator {
                                         const torch::Device& device) {
         StoredGenerator stored(params, device);
         if (Status s = load_average(*stored.generator_, checkpoint); !s) return s.error();
-        stored.generator_->to(device);
+        nn::settle(*stored.generator_, device);
         const Architecture& architecture = *architecture_registry().find(params.get(arch_param()));
         if (architecture.growth) {
             const auto pictures = pictures_drawn(checkpoint);

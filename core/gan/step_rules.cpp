@@ -1,10 +1,12 @@
 // Rules of a step.
 #include "core/gan/step_rules.h"
 
+#include <cmath>
 #include <map>
 
 #include "core/gan/gan_training.h"
 #include "core/gan/params.h"
+#include "core/nn/layers.h"
 #include "core/tensor/random.h"
 
 namespace pentimento::gan {
@@ -35,8 +37,8 @@ Players make_players(const ParamSet& params, const torch::Device& device) {
         shape_from(params), params,
         tensor::make_generator(static_cast<std::uint64_t>(params.get(kSeed)),
                                tensor::Stream::InitDiscriminator, 0));
-    players.generator->to(device);
-    players.discriminator->to(device);
+    nn::settle(*players.generator, device);
+    nn::settle(*players.discriminator, device);
     const ScheduleValues schedule = schedule_at(params, 0);
     players.generator_optimiser = std::make_unique<nn::Optimiser>(
         *players.generator, optimiser_settings(params, kLrG, schedule));
@@ -46,7 +48,11 @@ Players make_players(const ParamSet& params, const torch::Device& device) {
 }
 
 void follow_settings(Players& players, const ParamSet& params, std::int64_t step) {
-    const ScheduleValues schedule = schedule_at(params, step);
+    ScheduleValues schedule = schedule_at(params, step);
+    // β2 is part of what a graphics card records, so there it moves in small steps.
+    constexpr double kBeta2Step = 1e-3;
+    if (!players.generator_optimiser->device().is_cpu() && schedule.beta2 != params.get(kBeta2))
+        schedule.beta2 = std::round(schedule.beta2 / kBeta2Step) * kBeta2Step;
     players.generator_optimiser->set(optimiser_settings(params, kLrG, schedule));
     players.discriminator_optimiser->set(optimiser_settings(params, kLrD, schedule));
 }

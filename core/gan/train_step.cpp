@@ -7,6 +7,7 @@
 
 #include "core/nn/layers.h"
 #include "core/tensor/compat.h"
+#include "core/tensor/random.h"
 
 namespace pentimento::gan {
 namespace {
@@ -75,19 +76,21 @@ class Step {
 
     /// What the discriminator sees of `pictures`: noise and augmentation, alike at every scale.
     Pyramid seen(Pyramid pictures) {
-        if (rules_.augmentation != nullptr && rules_.augment_strength > 0) {
+        if (rules_.augmentation != nullptr && rules_.augment_strength.value() > 0) {
             const torch::Generator random = batches_.random();
             for (Tensor& scale : pictures)
                 // A copy a scale: the same draws, since draws do not depend on the picture's size.
-                scale = rules_.augmentation->apply(scale, rules_.augment_strength, random.clone());
+                // (With one scale none is needed, and copies of a device's generator cannot be
+                // recorded.)
+                scale = rules_.augmentation->apply(scale, rules_.augment_strength,
+                                                   pictures.size() > 1 ? random.clone() : random);
         }
-        if (rules_.instance_noise > 0) {
+        if (rules_.instance_noise.value() > 0) {
             torch::Generator random = batches_.random();
             for (Tensor& scale : pictures)
-                scale =
-                    scale +
-                    rules_.instance_noise *
-                        torch::randn(scale.sizes(), random, torch::kFloat32).to(scale.options());
+                scale = scale + torch::randn(scale.sizes(), random, tensor::drawn_by(random))
+                                        .to(scale.options()) *
+                                    rules_.instance_noise;
         }
         return pictures;
     }

@@ -26,7 +26,7 @@ struct Players {
 /// A regulariser that is due at this step, with its weight (schedule and laziness included).
 struct DuePenalty {
     const Regulariser* regulariser = nullptr;
-    double weight = 0;
+    tensor::Dial weight;
 };
 
 struct StepRules {
@@ -35,12 +35,12 @@ struct StepRules {
     int d_steps = 1;
     double skip_d_below = 0;  ///< 0: never skip
     double label_smoothing = 0;
-    double instance_noise = 0;  ///< standard deviation
+    tensor::Dial instance_noise;  ///< standard deviation
     double clip_gradients = 0;  ///< longest gradient; 0: off
     bool generator_first = false;
     bool average_d_loss = false;
     const Augmentation* augmentation = nullptr;
-    double augment_strength = 0;
+    tensor::Dial augment_strength;
     std::vector<DuePenalty> penalties;
     double real_fade = 1;  ///< progressive growing: real pictures fade in with the newest scale
     bool bfloat16 = false;

@@ -1,6 +1,8 @@
 // Conditional batch norm, dropout, noise, excitation.
 #include "core/nn/conditional.h"
 
+#include "core/tensor/random.h"
+
 namespace pentimento::nn {
 
 using torch::Tensor;
@@ -26,18 +28,18 @@ DropoutImpl::DropoutImpl(double p) : p_(p) {
 
 Tensor DropoutImpl::forward(const Tensor& x, torch::Generator generator) {
     if (!is_training() || p_ == 0) return x;
-    // On the CPU, so that a seed gives the same numbers on every device.
-    const Tensor keep = torch::empty(x.sizes(), torch::kFloat32)
-                            .bernoulli_(1 - p_, std::move(generator))
+    const Tensor keep = torch::empty(x.sizes(), tensor::drawn_by(generator))
+                            .bernoulli_(1 - p_, generator)
                             .div_(1 - p_);
     return x * keep.to(x.options());
 }
 
 Tensor add_noise(const Tensor& x, const Tensor& strength, torch::Generator generator) {
     const Tensor noise =
-        torch::randn({x.size(0), 1, x.size(2), x.size(3)}, std::move(generator), torch::kFloat32)
+        torch::randn({x.size(0), 1, x.size(2), x.size(3)}, generator, tensor::drawn_by(generator))
             .to(x.options());
-    return x + noise * strength.view({1, -1, 1, 1});
+    // In mixed precision x stays what it is.
+    return x + noise * strength.to(x.scalar_type()).view({1, -1, 1, 1});
 }
 
 SkipLayerExcitationImpl::SkipLayerExcitationImpl(std::int64_t low_channels,

@@ -25,6 +25,35 @@ void ema_update(torch::nn::Module& average, const torch::nn::Module& model, doub
         blend(averaged_buffers[i], buffers[i]);
 }
 
+void ema_update_by(torch::nn::Module& average, const torch::nn::Module& model,
+                   const tensor::Dial& share) {
+#ifdef PENTIMENTO_CUDA
+    if (share.lasts()) {
+        torch::NoGradGuard no_grad;
+        std::vector<torch::Tensor> to, from;
+        const auto add = [&](const std::vector<torch::Tensor>& averaged,
+                             const std::vector<torch::Tensor>& current) {
+            for (std::size_t i = 0; i < averaged.size(); ++i) {
+                if (!averaged[i].is_floating_point()) {
+                    torch::Tensor counter = averaged[i];
+                    counter.copy_(current[i]);
+                    continue;
+                }
+                to.push_back(averaged[i]);
+                from.push_back(current[i].detach());
+            }
+        };
+        add(average.parameters(), model.parameters());
+        add(average.buffers(), model.buffers());
+        auto way = at::_foreach_sub(from, to);
+        at::_foreach_mul_(way, share.tensor());
+        at::_foreach_add_(to, way);
+        return;
+    }
+#endif
+    ema_update(average, model, 1 - share.value());
+}
+
 void copy_state(torch::nn::Module& to, const torch::nn::Module& from) {
     ema_update(to, from, 0.0);
 }

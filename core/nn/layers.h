@@ -21,6 +21,10 @@ class ConvTranspose2dImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ConvTranspose2d);
 
+/// Moves a network to a device; on a graphics card with the weights of convolutions channels-last,
+/// as its tensor cores want them.
+void settle(torch::nn::Module& network, const torch::Device& device);
+
 /// Marks a scope whose operations prepare weights and are no layers of their own (norms of weights,
 /// demodulation), so that a drawing of the network leaves them out.
 class Aside {

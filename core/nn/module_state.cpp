@@ -65,9 +65,10 @@ Status load_module_state(torch::nn::Module& network, const TensorMap& saved,
 
 bool all_finite(const torch::nn::Module& network) {
     torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> sound;
     for (const auto& [name, tensor] : module_state(network))
-        if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>()) return false;
-    return true;
+        if (tensor.is_floating_point()) sound.push_back(torch::isfinite(tensor).all());
+    return sound.empty() || torch::stack(sound).all().item<bool>();  // a device is asked once
 }
 
 std::int64_t parameter_count(const torch::nn::Module& network) {

@@ -2,6 +2,7 @@
 #include "core/nn/optimiser.h"
 
 #include <cmath>
+#include <sstream>
 
 namespace pentimento::nn {
 
@@ -10,13 +11,25 @@ using torch::Tensor;
 Optimiser::Optimiser(const torch::nn::Module& network, const OptimiserSettings& settings)
     : settings_(settings) {
     for (const auto& entry : network.named_parameters())
-        slots_.push_back({entry.key(), entry.value(), {}, {}, 0});
+        slots_.push_back({entry.key(), entry.value(), {}, {}, 0, {}});
+    if (!slots_.empty()) device_ = slots_[0].parameter.device();
+    rate_ = tensor::Dial(settings.lr, device_);
 }
 
 void Optimiser::set(const OptimiserSettings& settings) {
     const OptimiserKind kind = settings_.kind;
     settings_ = settings;
     settings_.kind = kind;
+    rate_.set(settings.lr);
+}
+
+std::string Optimiser::fixed_settings() const {
+    std::ostringstream text;
+    text.precision(17);
+    text << static_cast<int>(settings_.kind) << ' ' << settings_.beta1 << ' ' << settings_.beta2
+         << ' ' << settings_.epsilon << ' ' << settings_.weight_decay;
+    if (!fused()) text << ' ' << settings_.lr;
+    return text.str();
 }
 
 void Optimiser::zero_grad() {
@@ -24,7 +37,17 @@ void Optimiser::zero_grad() {
 }
 
 void Optimiser::reset() {
-    for (Slot& slot : slots_) slot = {slot.name, slot.parameter, {}, {}, 0};
+    for (Slot& slot : slots_) slot = {slot.name, slot.parameter, {}, {}, 0, {}};
+}
+
+/// Adam is, on a graphics card, one launch for all parameters.
+bool Optimiser::fused() const {
+#ifdef PENTIMENTO_CUDA
+    return rate_.lasts() &&
+           (settings_.kind == OptimiserKind::Adam || settings_.kind == OptimiserKind::AdamW);
+#else
+    return false;
+#endif
 }
 
 bool Optimiser::has_first() const {
@@ -39,8 +62,44 @@ bool Optimiser::has_second() const {
 
 void Optimiser::step() {
     torch::NoGradGuard no_grad;
+    if (fused()) return step_fused();
     for (Slot& slot : slots_)
         if (slot.parameter.grad().defined()) step_one(slot);
+}
+
+void Optimiser::begin(Slot& slot) const {
+    if (has_first() && !slot.first.defined()) slot.first = torch::zeros_like(slot.parameter);
+    if (has_second() && !slot.second.defined()) slot.second = torch::zeros_like(slot.parameter);
+}
+
+void Optimiser::step_fused() {
+#ifdef PENTIMENTO_CUDA
+    std::vector<Tensor> weights, gradients, firsts, seconds, counts;
+    for (Slot& slot : slots_) {
+        if (!slot.parameter.grad().defined()) continue;
+        begin(slot);
+        if (!slot.count.defined())
+            slot.count = torch::full({}, static_cast<double>(slot.steps),
+                                     slot.parameter.options().dtype(torch::kFloat32))
+                             .detach();
+        weights.push_back(slot.parameter);
+        gradients.push_back(slot.parameter.grad());
+        firsts.push_back(slot.first);
+        seconds.push_back(slot.second);
+        counts.push_back(slot.count);
+    }
+    if (weights.empty()) return;
+    at::_foreach_add_(counts, 1);
+    const OptimiserSettings& s = settings_;
+    if (s.kind == OptimiserKind::AdamW)
+        at::_fused_adamw_(weights, gradients, firsts, seconds, {}, counts, rate_.tensor(), s.beta1,
+                          s.beta2, s.weight_decay, s.epsilon, /*amsgrad=*/false,
+                          /*maximize=*/false);
+    else
+        at::_fused_adam_(weights, gradients, firsts, seconds, {}, counts, rate_.tensor(), s.beta1,
+                         s.beta2, s.weight_decay, s.epsilon, /*amsgrad=*/false,
+                         /*maximize=*/false);
+#endif
 }
 
 void Optimiser::step_one(Slot& slot) const {
@@ -53,8 +112,7 @@ void Optimiser::step_one(Slot& slot) const {
         else
             gradient = gradient.add(weight, s.weight_decay);
     }
-    if (has_first() && !slot.first.defined()) slot.first = torch::zeros_like(weight);
-    if (has_second() && !slot.second.defined()) slot.second = torch::zeros_like(weight);
+    begin(slot);
     ++slot.steps;
 
     const auto count = static_cast<double>(slot.steps);
@@ -93,10 +151,11 @@ void Optimiser::step_one(Slot& slot) const {
 NamedTensors Optimiser::state() const {
     NamedTensors saved;
     for (const Slot& slot : slots_) {
-        if (slot.steps == 0) continue;
+        const auto steps = slot.steps_taken();
+        if (steps == 0) continue;
         if (slot.first.defined()) saved.emplace_back(slot.name + ".exp_avg", slot.first);
         if (slot.second.defined()) saved.emplace_back(slot.name + ".exp_avg_sq", slot.second);
-        saved.emplace_back(slot.name + ".step", torch::tensor({slot.steps}, torch::kInt64));
+        saved.emplace_back(slot.name + ".step", torch::tensor({steps}, torch::kInt64));
     }
     return saved;
 }
@@ -106,7 +165,7 @@ Status Optimiser::load(const TensorMap& saved, std::string_view what) {
     std::size_t used = 0;
     const Tensor count = torch::zeros({1}, torch::kInt64);
     for (Slot& slot : loaded) {
-        slot = {slot.name, slot.parameter, {}, {}, 0};
+        slot = {slot.name, slot.parameter, {}, {}, 0, {}};
         // A parameter that has not been stepped has no state yet.
         if (saved.find(slot.name + ".step") == saved.end()) continue;
         const auto step = detail::matching(saved, slot.name + ".step", count, what);
@@ -127,9 +186,9 @@ Status Optimiser::load(const TensorMap& saved, std::string_view what) {
             const auto found = detail::matching(saved, slot.name + suffix, slot.parameter, what);
             if (!found) return found.error();
             ++used;
-            // A copy, since the loaded one may share a mapped file's memory.
-            into = found->to(slot.parameter.device(), slot.parameter.scalar_type(),
-                             /*non_blocking=*/false, /*copy=*/true);
+            // A copy, since the loaded one may share a mapped file's memory; laid out as the
+            // weight.
+            into = torch::empty_like(slot.parameter).detach().copy_(*found);
             return {};
         };
         if (Status s = moment(".exp_avg", has_first(), slot.first); !s) return s;

@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/nn/module_state.h"
+#include "core/tensor/dial.h"
 
 namespace pentimento::nn {
 
@@ -42,6 +43,10 @@ class Optimiser {
     /// Forgets all moments, as progressive growing does at each new size.
     void reset();
     double lr() const { return settings_.lr; }
+    torch::Device device() const { return device_; }
+    /// What a recorded step (core/tensor/recorder.h) takes as given: everything but the learning
+    /// rate where that is a dial.
+    std::string fixed_settings() const;
 
     /// "<parameter>.exp_avg", "<parameter>.exp_avg_sq" (as far as the kind has them) and
     /// "<parameter>.step" of every parameter that has been stepped. The tensors are the optimiser's
@@ -56,13 +61,23 @@ class Optimiser {
         torch::Tensor parameter;
         torch::Tensor first, second;  ///< undefined until the first step
         std::int64_t steps = 0;
+        torch::Tensor count;  ///< the same on a graphics card, where steps may be recorded
+
+        std::int64_t steps_taken() const {
+            return count.defined() ? count.item<std::int64_t>() : steps;
+        }
     };
+    bool fused() const;
+    void step_fused();
+    void begin(Slot& slot) const;
     bool has_first() const;
     bool has_second() const;
     void step_one(Slot& slot) const;
 
     OptimiserSettings settings_;
     std::vector<Slot> slots_;
+    torch::Device device_ = torch::kCPU;
+    tensor::Dial rate_;
 };
 
 }  // namespace pentimento::nn

@@ -14,6 +14,12 @@
 #include <cmath>
 
 #include "core/nn/resample_plane.h"
+#ifdef PENTIMENTO_CUDA
+#include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAStream.h>
+
+#include "core/nn/resample_kernel.h"
+#endif
 
 namespace pentimento::nn {
 namespace {
@@ -52,6 +58,51 @@ void resample_planes(const Tensor& x, const Tensor& y, const Fir& fir) {
         grain);
 }
 
+#ifdef PENTIMENTO_CUDA
+bool on_card(const Tensor& x) {
+    return x.is_cuda() &&
+           (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kFloat16 ||
+            x.scalar_type() == torch::kBFloat16);
+}
+
+/// Channels-last pictures stay so.
+Tensor resample_card(const Tensor& input, const Fir& fir, std::int64_t out_height,
+                     std::int64_t out_width) {
+    const auto layout = input.suggest_memory_format();
+    const bool last = layout == torch::MemoryFormat::ChannelsLast;
+    const Tensor x = input.contiguous(layout);
+    const Tensor y = at::empty({x.size(0), x.size(1), out_height, out_width}, x.options(), layout);
+    detail::CardPlan plan{};
+    plan.count = last ? x.size(0) : x.size(0) * x.size(1);
+    plan.channels = last ? x.size(1) : 1;
+    plan.height = x.size(2);
+    plan.width = x.size(3);
+    plan.out_height = out_height;
+    plan.out_width = out_width;
+    plan.up = fir.up;
+    plan.down = fir.down;
+    plan.pad = fir.pad;
+    TORCH_CHECK(fir.taps.size() <= detail::CardPlan::kMostTaps, "resample: too many taps");
+    plan.tap_count = static_cast<int>(fir.taps.size());
+    for (std::size_t i = 0; i < fir.taps.size(); ++i)
+        plan.taps[i] = static_cast<float>(fir.taps[i]);
+    const auto number = x.scalar_type() == torch::kFloat16    ? detail::CardNumber::Float16
+                        : x.scalar_type() == torch::kBFloat16 ? detail::CardNumber::BFloat16
+                                                              : detail::CardNumber::Float32;
+    const c10::cuda::CUDAGuard guard(x.device());
+    C10_CUDA_CHECK(detail::resample_on_card(x.data_ptr(), y.data_ptr(), number, plan,
+                                            c10::cuda::getCurrentCUDAStream()));
+    return y;
+}
+#else
+bool on_card(const Tensor&) {
+    return false;
+}
+Tensor resample_card(const Tensor& x, const Fir&, std::int64_t, std::int64_t) {
+    return x;
+}
+#endif
+
 /// The same sum read the other way round: x[i] gathers every y[j] it was added to.
 Fir adjoint(const Fir& fir) {
     Fir back{{fir.taps.rbegin(), fir.taps.rend()}, fir.down, fir.up, 0};
@@ -66,6 +117,7 @@ class Resample : public torch::autograd::Function<Resample> {
         context->saved_data["taps"] = fir.taps;
         context->saved_data["shape"] =
             std::vector<std::int64_t>{fir.up, fir.down, fir.pad, x.size(2), x.size(3)};
+        if (on_card(x)) return resample_card(x, fir, out_height, out_width);
         const Tensor y = at::empty({x.size(0), x.size(1), out_height, out_width}, x.options());
         if (y.numel() == 0) return y;
         if (x.scalar_type() == torch::kFloat64)
@@ -109,7 +161,8 @@ Tensor resample(const Tensor& x, const Fir& fir, std::int64_t out_height, std::i
     TORCH_CHECK(x.dim() == 4 && !fir.taps.empty() && fir.up * fir.down <= 2, "resample: x ",
                 x.sizes(), ", ", fir.taps.size(), " taps, up ", fir.up, ", down ", fir.down);
     const bool own =
-        x.is_cpu() && (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kFloat64);
+        on_card(x) ||
+        (x.is_cpu() && (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kFloat64));
     return own ? Resample::apply(x, fir, out_height, out_width)
                : detail::resample_by_convolution(x, fir, out_height, out_width);
 }

@@ -27,8 +27,7 @@ torch::Tensor blur(const torch::Tensor& x, std::int64_t before, std::int64_t aft
                    const std::vector<double>& taps = taps_1331(), double gain = 1);
 
 namespace detail {
-/// The same by grouped convolutions of LibTorch: what a graphics card uses, and what tests compare
-/// with.
+/// The same by grouped convolutions of LibTorch: what tests compare with.
 torch::Tensor resample_by_convolution(const torch::Tensor& x, const Fir& fir,
                                       std::int64_t out_height, std::int64_t out_width);
 }  // namespace detail

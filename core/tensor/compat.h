@@ -43,6 +43,14 @@ class Autocast {
     bool cuda_;
 };
 
+inline bool autocast_on_cpu() {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    return at::autocast::is_autocast_enabled(at::kCPU);
+#else
+    return at::autocast::is_cpu_enabled();
+#endif
+}
+
 /// "1.13.1", "2.11.0+cu130": what the program was built against.
 inline const char* torch_version() {
     return TORCH_VERSION;

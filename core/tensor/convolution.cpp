@@ -3,10 +3,9 @@
 //   F(x, w): X(u, w) and W(x, u),   X(y, w): F(v, w) and W(v, y),   W(x, y): X(y, s) and F(x, s).
 #include "core/tensor/convolution.h"
 
-#include <ATen/autocast_mode.h>
-
 #include <array>
 
+#include "core/tensor/compat.h"
 #include "core/tensor/conv3x3.h"
 
 namespace pentimento::tensor {
@@ -130,8 +129,8 @@ Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias
                    const ConvolutionGeometry& g) {
     // Autocast changes number types between here and LibTorch's operations.
     const bool own = input.is_cpu() && input.dim() == 4 && input.numel() > 0 &&
-                     input.scalar_type() == weight.scalar_type() &&
-                     !at::autocast::is_cpu_enabled() && !PlainOperations::wanted();
+                     input.scalar_type() == weight.scalar_type() && !autocast_on_cpu() &&
+                     !PlainOperations::wanted();
     const bool one = weight.size(2) == 1 && weight.size(3) == 1;
     if (own && one && g.stride == 1 && g.padding == 0 && g.groups == 1)
         return pointwise(input, weight, bias);

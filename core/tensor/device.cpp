@@ -4,6 +4,9 @@
 #include <dlfcn.h>
 #include <sched.h>
 #include <torch/torch.h>
+#ifdef PENTIMENTO_CUDA
+#include <cuda_runtime_api.h>
+#endif
 
 #include <algorithm>
 #include <filesystem>
@@ -96,6 +99,25 @@ Result<std::string> resolve_device(std::string_view choice) {
     return Error{ErrorCode::InvalidArgument,
                  "Unknown device '" + std::string(choice) + "'. Choose auto, cpu or cuda.",
                  {}};
+}
+
+std::int64_t free_device_memory(const std::string& device) {
+#ifdef PENTIMENTO_CUDA
+    if (torch::Device(device).is_cuda()) {
+        std::size_t free = 0, total = 0;
+        if (cudaMemGetInfo(&free, &total) == cudaSuccess) return static_cast<std::int64_t>(free);
+    }
+#else
+    (void)device;
+#endif
+    return 0;
+}
+
+void prepare_device(const std::string& device) {
+    if (device == "cpu") return;
+    at::globalContext().setBenchmarkCuDNN(true);
+    at::globalContext().setAllowTF32CuBLAS(true);
+    at::globalContext().setAllowTF32CuDNN(true);
 }
 
 std::string describe_device(std::string_view device) {

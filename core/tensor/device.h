@@ -1,6 +1,7 @@
 // Where and with how many threads tensors are computed. The header itself is free of torch types.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,11 @@ bool cuda_available();
 
 /// "auto" → "cuda" when there is one, else "cpu"; "cuda" without such a device is Unsupported.
 Result<std::string> resolve_device(std::string_view choice);
+
+/// Bytes that a graphics card has to give; 0 for the CPU, which nobody asks.
+std::int64_t free_device_memory(const std::string& device);
+/// Lets a graphics card round products to 19 bits (TF32) and look for its fastest convolutions.
+void prepare_device(const std::string& device);
 
 /// "cpu" or "cuda (2 devices)", for logs.
 std::string describe_device(std::string_view device);

@@ -7,7 +7,9 @@ namespace pentimento::tensor {
 
 Result<std::string> set_up_machine(const ParamSet& params) {
     auto device = resolve_device(params.get(kDevice));
-    if (device) set_threads(static_cast<int>(params.get(kThreads)));
+    if (!device) return device;
+    set_threads(static_cast<int>(params.get(kThreads)));
+    prepare_device(*device);
     return device;
 }
 

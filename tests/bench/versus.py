@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Pentimento against plain PyTorch, in turn in one run: checks that both compute the same, then prints ratios.
 
-    tests/bench/versus.py --weights vgg19.safetensors [--only dcgan …] [--rounds 5]
+    tests/bench/versus.py --weights vgg19.safetensors [--only dcgan …] [--rounds 5] [--device cuda]
 
 Needs torch for Python (Debian: python3-torch) and build/release/bin/bench_versus. Each round times the baseline
 with PyTorch's own number of threads, the baseline with all processors, and ours; the medians make the ratios.
---rounds 0 only checks.
+--rounds 0 only checks. On a graphics card the opponents are PyTorch as it is and torch.compile; the check is made in
+float32, the timing in what each side computes with of itself.
 """
 import argparse
 import os
@@ -21,7 +22,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import results  # noqa: E402
-from baseline import adain, dcgan, gatys, r3gan, stylegan2, tensors  # noqa: E402
+from baseline import adain, dcgan, gan, gatys, r3gan, stylegan2, tensors  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = ROOT / "resources" / "models"
@@ -36,10 +37,10 @@ class Failure(Exception):
 class Ours:
     """bench_versus as a process that waits for orders."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments, **environment):
         # Waiting threads must not spin while the other side is timed.
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
+                                        env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"} | environment)
         self.answer()
 
     def answer(self):
@@ -60,11 +61,22 @@ class Ours:
         self.order(f"results {path}")
         return tensors.read(path)
 
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def wait():
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
 
 def seconds(baseline, steps):
+    wait()
     begin = time.perf_counter()
     for _ in range(steps):
         baseline.step()
+    wait()
     return (time.perf_counter() - begin) / steps
 
 
@@ -79,6 +91,8 @@ class Case(typing.NamedTuple):
     tolerance: float       # largest relative difference of anything that both sides compute at their first step
     steps: int = 1         # timed at once: whole rounds of what is not due at every step
     checks: int = 1        # first steps that are compared
+    compiled: typing.Callable = None   # lets torch.compile work on a baseline
+    batch: int = 1         # pictures in a step
     gflop: float = 0       # of a step, where the share of the machine's rate is told
 
 
@@ -140,6 +154,48 @@ def compare(case, options):
         yield f"{case.name}, of the product rate", 100 * case.gflop / (mine / 1e3) / rate, "%"
 
 
+def compare_on_card(case, options):
+    """PyTorch as it is, torch.compile and ours."""
+    gan.SEEDED = True
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    baseline = case.make()
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = os.path.join(folder, "inputs.safetensors")
+        tensors.write(inputs, baseline.inputs())
+        command = [options.binary, case.arguments[0], inputs, *case.arguments[1:]]
+        checking = Ours(command, VERSUS_DEVICE="cuda", VERSUS_CHECK="1")
+        worst = check(case, baseline, checking, folder)
+        checking.end()
+        if not options.rounds:
+            print(f"| {case.name} | | | | | | {worst:.0e} |", flush=True)
+            return
+        gan.SEEDED = False
+        torch.backends.cudnn.allow_tf32 = True   # as it comes
+        ours = Ours(command, VERSUS_DEVICE="cuda")
+        sides = {"eager": baseline, "ours": ours}
+        if case.compiled and not options.eager:
+            compiled = case.make()
+            case.compiled(compiled)
+            sides["compiled"] = compiled
+        times = {name: [] for name in sides}
+        for name, side in sides.items():       # algorithms are looked for, code is compiled, steps are recorded
+            for _ in range(4):
+                side.seconds(case.steps) if name == "ours" else seconds(side, case.steps)
+        for _ in range(options.rounds):
+            for name, side in sides.items():
+                steps = max(case.steps, 16)
+                times[name].append(side.seconds(steps) if name == "ours" else seconds(side, steps))
+        ours.end()
+    median = {name: 1e3 * statistics.median(values) for name, values in times.items()}
+    eager, mine, compiled = median["eager"], median["ours"], median.get("compiled", float("nan"))
+    print(f"| {case.name} | {eager:.2f} | {compiled:.2f} | {mine:.2f} | {eager / mine:.2f} | {compiled / mine:.2f} "
+          f"| {worst:.0e} |", flush=True)
+    yield f"{case.name}, cuda, eager", eager / mine, "times"
+    if "compiled" in median:
+        yield f"{case.name}, cuda, compiled", compiled / mine, "times"
+    yield f"{case.name}, cuda, rate", 1e3 * case.batch / mine, "per second"
+
+
 def product_rate(size=3072, rounds=5):
     """The most single-precision operations a second, in 1e9, that products of matrices reach here."""
     a, b = torch.rand(size, size), torch.rand(size, size)
@@ -174,22 +230,62 @@ def cases(weights):
                    ["instant"], 2e-2, steps=10)
 
 
+def compile_players(baseline):
+    baseline.g, baseline.d = torch.compile(baseline.g), torch.compile(baseline.d)
+
+
+def compile_step(baseline):
+    baseline.step = torch.compile(baseline.step)
+
+
+def compile_features(baseline):
+    baseline.features = torch.compile(baseline.features)
+
+
+def cases_on_card(weights):
+    yield Case("dcgan 64 px, batch 128", lambda: dcgan.Baseline(128),
+               ["gan", "preset", "dcgan"], 1e-3, compiled=compile_players, batch=128)
+    for form in "scaled", "grouped":
+        yield Case(f"stylegan2 128 px, batch 32, {form}",
+                   lambda form=form: stylegan2.Baseline(form == "grouped", stylegan2.PUBLISHED_128),
+                   ["gan", "preset", "stylegan2", "size", "128", "r1_gamma", "0.1024", "augment", "none"], 1e-3,
+                   steps=16, checks=2, batch=32)
+    yield Case("r3gan-small", r3gan.Baseline, ["gan", "preset", "r3gan-small"], 1e-3, steps=4, checks=2, batch=8)
+    if weights:
+        yield Case("refine VGG-19, 512 px", lambda: gatys.Baseline(weights, 512), ["refine", weights], 1e-3,
+                   compiled=compile_features)
+    networks = MODELS / "features.safetensors", MODELS / "decoder.safetensors"
+    for edge in 256, 512:
+        yield Case(f"instant, whole pass, {edge} px", lambda edge=edge: adain.Baseline(*networks, edge),
+                   ["instant"], 2e-2, steps=10, compiled=compile_step)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", help="VGG-19's, safetensors: without, refinement is left out")
     parser.add_argument("--only", nargs="*", help="cases whose names begin so")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--eager", action="store_true", help="without torch.compile, which takes its time")
     parser.add_argument("--binary", default=str(ROOT / "build/release/bin/bench_versus"))
     options = parser.parse_args()
-    print(f"PyTorch {torch.__version__}, {PROCESSORS} processors; PyTorch's own number of threads is {DEFAULT_THREADS}.\n")
-    print("| what | PyTorch, own threads, ms | PyTorch, all processors, ms | ours, ms | ratio | ratio, all | difference |")
+    on_card = options.device == "cuda"
+    if on_card:
+        torch.set_default_device("cuda")
+        print(f"PyTorch {torch.__version__} on {torch.cuda.get_device_name()}.\n")
+        print("| what | PyTorch, ms | torch.compile, ms | ours, ms | ratio | ratio, compiled | difference |")
+    else:
+        print(f"PyTorch {torch.__version__}, {PROCESSORS} processors; PyTorch's own number of threads is "
+              f"{DEFAULT_THREADS}.\n")
+        print("| what | PyTorch, own threads, ms | PyTorch, all processors, ms | ours, ms | ratio | ratio, all "
+              "| difference |")
     print("|---|---|---|---|---|---|---|")
     failed, figures = False, []
-    for case in cases(options.weights):
+    for case in (cases_on_card if on_card else cases)(options.weights):
         if options.only and not any(case.name.startswith(prefix) for prefix in options.only):
             continue
         try:
-            figures += compare(case, options)
+            figures += (compare_on_card if on_card else compare)(case, options)
         except (Failure, OSError, RuntimeError) as error:
             print(f"{case.name}: {error}", file=sys.stderr, flush=True)
             failed = True

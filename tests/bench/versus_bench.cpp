@@ -1,6 +1,8 @@
 // Our side of the comparison with PyTorch that tests/bench/versus.py makes: does on request, on the
 // inputs that the baseline has written, what the baseline does.
 //   bench_versus CASE INPUTS [ARGUMENT…]      then on standard input
+// On a graphics card with VERSUS_DEVICE=cuda; there, with VERSUS_CHECK=1, in full float32 and with
+// the baseline's random numbers, else as people use it: in mixed precision, recorded.
 //   steps N        → seconds that N steps took
 //   results FILE   → writes what the last step computed, and "done"
 //   profile N      → LibTorch's operations in N steps by their own time, and "done"
@@ -19,9 +21,11 @@
 #include "core/gan/gan_run.h"
 #include "core/gan/gan_training.h"
 #include "core/gan/params.h"
+#include "core/gan/recorded_step.h"
 #include "core/gan/schedule.h"
 #include "core/gan/step_rules.h"
 #include "core/nn/ema.h"
+#include "core/nn/layers.h"
 #include "core/nn/module_state.h"
 #include "core/style/instant/instant.h"
 #include "core/style/objective.h"
@@ -30,6 +34,7 @@
 #include "core/style/style_run.h"
 #include "core/tensor/device.h"
 #include "core/tensor/frame.h"
+#include "core/tensor/random.h"
 #include "core/tensor/safetensors.h"
 
 using namespace pentimento;
@@ -58,6 +63,18 @@ Tensors read(const std::string& path) {
     return tensors;
 }
 
+torch::Device device() {
+    static const char* const name = std::getenv("VERSUS_DEVICE");
+    return torch::Device(name ? name : "cpu");
+}
+bool checks() {
+    static const bool checks = std::getenv("VERSUS_CHECK") != nullptr;
+    return checks;
+}
+void wait() {
+    if (device().is_cuda()) torch::cuda::synchronize();
+}
+
 class Case {
   public:
     virtual ~Case() = default;
@@ -71,26 +88,44 @@ class GanStep : public Case {
   public:
     GanStep(const Tensors& inputs, int count, char** settings)
         : params_(settings_from(count, settings)),
-          players_(gan::make_players(params_, torch::kCPU)),
-          average_(gan::build_generator(params_)) {
+          players_(gan::make_players(params_, device())),
+          average_(gan::build_generator(params_)),
+          recorded_(checks() ? torch::Device(torch::kCPU) : device()) {
+        nn::settle(*average_, device());
         take(inputs, "g.", *players_.generator);
         take(inputs, "d.", *players_.discriminator);
         take(inputs, "g.", *average_);
         for (const Tensor& parameter : average_->parameters())
             begin_.push_back(parameter.detach().clone());
-        batches_.reals = [real = inputs.at("real")](std::int64_t) {
+        batches_.reals = [real = inputs.at("real").to(device())](std::int64_t) {
             return gan::RealBatch{real, {}};
         };
-        batches_.noise = [z = inputs.at("z")](std::int64_t) { return gan::NoiseBatch{z, {}}; };
+        batches_.noise = [z = inputs.at("z").to(device())](std::int64_t) {
+            return gan::NoiseBatch{z, {}};
+        };
         // The baseline's seed, so that both draw the same numbers.
         batches_.random = [] { return at::detail::createCPUGenerator(1); };
+        if (device().is_cuda())
+            batches_.random = [] {
+                auto random = tensor::device_generator(device());
+                if (!checks()) return random;
+                random = random.clone();
+                random.set_current_seed(1);
+                return random;
+            };
     }
     void step() override {
         gan::follow_settings(players_, params_, step_);
-        const auto rules = gan::rules_at(params_, step_, 0, 1, torch::kCPU, false);
-        values_ = gan::train_step(players_, rules, batches_);
-        if (params_.get(gan::kEmaDecay) > 0)
-            nn::ema_update(*average_, *players_.generator, gan::ema_decay_for(params_, step_));
+        auto rules = gan::rules_at(params_, step_, 0, 1, device(), false);
+        if (checks()) rules.bfloat16 = false;
+        if (params_.get(gan::kEmaDecay) > 0) {
+            values_ = recorded_.take(players_, *average_, gan::ema_decay_for(params_, step_), rules,
+                                     batches_);
+        } else if (device().is_cpu()) {
+            values_ = gan::train_step(players_, rules, batches_);
+        } else {  // an average that is the network itself costs next to nothing there
+            values_ = recorded_.take(players_, *average_, 0, rules, batches_);
+        }
         ++step_;
     }
     nn::NamedTensors results() override {
@@ -147,6 +182,7 @@ class GanStep : public Case {
     ParamSet params_;
     gan::Players players_;
     std::shared_ptr<gan::Generator> average_;
+    gan::RecordedStep recorded_;
     std::vector<Tensor> begin_;  ///< the average's first weights
     gan::Batches batches_;
     gan::StepValues values_;
@@ -170,10 +206,15 @@ class Refinement : public Case {
             must(params.set_text(id, value));
         const auto& definition = nn::feature_registry().at("vgg19");
         objective_ = std::make_unique<style::Objective>(
-            must(nn::load_features(definition, weights, "auto", nn::Pooling::Average, torch::kCPU)),
+            must(nn::load_features(definition, weights, "auto", nn::Pooling::Average, device())),
             definition, params,
-            style::Pictures{inputs.at("content"), {inputs.at("style")}, {}, {}, {}, 0});
-        picture_ = inputs.at("picture");
+            style::Pictures{inputs.at("content").to(device()),
+                            {inputs.at("style").to(device())},
+                            {},
+                            {},
+                            {},
+                            0});
+        picture_ = inputs.at("picture").to(device());
         optimiser_ = style::make_pixel_optimiser(optimiser, {.beta1 = .9, .epsilon = 1e-8});
     }
     void step() override {
@@ -202,6 +243,7 @@ class Instant : public Case {
     Instant(const Tensors& inputs, bool move) : params_(style::schema()), move_(move) {
         content_ = tensor_to_frame(inputs.at("content")[0]);
         must(params_.set("size", std::int64_t{content_.width}));
+        must(params_.set("device", std::string(device().is_cuda() ? "cuda" : "cpu")));
         blender_ = must(style::InstantBlender::make(params_));
         blender_->set_content(content_);
         blender_->set_style(0, tensor_to_frame(inputs.at("style")[0]));
@@ -278,6 +320,11 @@ int main(int count, char** arguments) {
     tensor::set_threads(0);
     if (const char* threads = std::getenv("VERSUS_THREADS"))
         tensor::set_threads(std::atoi(threads));
+    tensor::prepare_device(device().str());
+    if (checks()) {
+        at::globalContext().setAllowTF32CuBLAS(false);
+        at::globalContext().setAllowTF32CuDNN(false);
+    }
     const Tensors inputs = read(arguments[2]);
     std::unique_ptr<Case> work;
     if (name == "gan")
@@ -297,6 +344,7 @@ int main(int count, char** arguments) {
             std::cin >> steps;
             const auto begin = std::chrono::steady_clock::now();
             for (int i = 0; i < steps; ++i) work->step();
+            wait();
             const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
             std::printf("%.6f\n", took.count());
         } else if (word == "results") {

@@ -6,6 +6,7 @@
 #include "core/gan/arch/shared_params.h"
 #include "core/gan/registry.h"
 #include "core/nn/init.h"
+#include "core/tensor/random.h"
 
 namespace pentimento::gan::fastgan {
 namespace {
@@ -178,10 +179,15 @@ class FastganDiscriminator : public Discriminator {
     /// distance; without its weights at hand, fastgan::difference() takes its place.
     Judgement judge_reals(const Pyramid& pictures, const Tensor&) override {
         const Seen seen = look(pictures);
-        const auto quarter = torch::randint(4, {1}, random_, torch::kInt64).item<std::int64_t>();
+        const Tensor quarter =
+            torch::randint(4, {1}, random_, tensor::drawn_by(random_).dtype(torch::kInt64))
+                .to(pictures[0].device());
         const auto part = [&](const Tensor& x) {
             const auto half = x.size(3) / 2;
-            return x.narrow(2, quarter / 2 * half, half).narrow(3, quarter % 2 * half, half);
+            // By index: a graphics card need not be asked which quarter it is.
+            const Tensor line = torch::arange(half, quarter.options());
+            return x.index_select(2, quarter.floor_divide(2) * half + line)
+                .index_select(3, quarter.remainder(2) * half + line);
         };
         const Tensor auxiliary =
             fastgan::difference(draw_large_->forward(seen.deep), pictures[0]) +

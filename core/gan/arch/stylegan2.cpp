@@ -10,6 +10,7 @@
 #include "core/nn/init.h"
 #include "core/nn/modulated_conv.h"
 #include "core/nn/resample.h"
+#include "core/tensor/random.h"
 
 namespace pentimento::gan::stylegan2 {
 namespace {
@@ -67,7 +68,7 @@ class StyledLayerImpl : public tnn::Module {
     Tensor forward(const Tensor& x, const Tensor& w, const torch::Generator& random) {
         Tensor y = conv_->forward(x, w);
         y = is_training() ? nn::add_noise(y, strength_, random) : y + noise_ * strength_;
-        return activate(y + bias_);
+        return activate(y + bias_.to(y.scalar_type()));  // in mixed precision y stays what it is
     }
     /// The noise of evaluation mode.
     void reset(torch::Generator random) { noise_.normal_(0.0, 1.0, std::move(random)); }
@@ -179,12 +180,15 @@ class StyleGan2Generator : public StyleGenerator {
     /// From a random layer on, the styles of other latents of the same class.
     Tensor mix(const Tensor& styles, const Tensor& labels) {
         const auto count = styles.size(0);
+        const auto drawn = tensor::drawn_by(random_);
         const Tensor others =
-            torch::randn({count, shape_.latent}, random_, torch::kFloat32).to(styles.options());
-        const Tensor chosen = torch::rand({count}, random_, torch::kFloat32) < mixing_;
-        const Tensor from = torch::randint(1, style_count(), {count}, random_, torch::kInt64);
+            torch::randn({count, shape_.latent}, random_, drawn).to(styles.options());
+        const Tensor chosen = torch::rand({count}, random_, drawn) < mixing_;
+        const Tensor from =
+            torch::randint(1, style_count(), {count}, random_, drawn.dtype(torch::kInt64));
         const Tensor other =
-            (torch::arange(style_count()).unsqueeze(0) >= from.unsqueeze(1)) & chosen.unsqueeze(1);
+            (torch::arange(style_count(), from.options()).unsqueeze(0) >= from.unsqueeze(1)) &
+            chosen.unsqueeze(1);
         return torch::where(other.unsqueeze(2).to(styles.device()), map(others, labels), styles);
     }
 

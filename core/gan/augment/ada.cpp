@@ -15,8 +15,8 @@ namespace {
 using torch::Tensor;
 constexpr double kPi = std::numbers::pi;
 
-Tensor identity(std::int64_t count) {
-    return torch::eye(3, torch::kFloat64).repeat({count, 1, 1});
+Tensor identity(std::int64_t count, const torch::TensorOptions& options) {
+    return torch::eye(3, options).repeat({count, 1, 1});
 }
 
 Tensor scaling(const Tensor& x, const Tensor& y) {
@@ -24,14 +24,14 @@ Tensor scaling(const Tensor& x, const Tensor& y) {
 }
 
 Tensor translation(const Tensor& x, const Tensor& y) {
-    Tensor matrix = identity(x.size(0));
+    Tensor matrix = identity(x.size(0), x.options());
     matrix.select(2, 2).select(1, 0).copy_(x);
     matrix.select(2, 2).select(1, 1).copy_(y);
     return matrix;
 }
 
 Tensor rotation(const Tensor& angle) {
-    Tensor matrix = identity(angle.size(0));
+    Tensor matrix = identity(angle.size(0), angle.options());
     matrix.select(1, 0).select(1, 0).copy_(angle.cos());
     matrix.select(1, 0).select(1, 1).copy_(-angle.sin());
     matrix.select(1, 1).select(1, 0).copy_(angle.sin());
@@ -46,7 +46,13 @@ struct Turn {
     Tensor quarters;  ///< 0 to 3
 };
 
-Turn draw_turn(Draws& draws, double p) {
+/// Whether there is anything to do. A graphics card is not asked, which would take longer than
+/// doing it.
+bool perhaps_any(const Tensor& mask) {
+    return mask.is_cuda() || mask.any().item<bool>();
+}
+
+Turn draw_turn(Draws& draws, const Tensor& p) {
     const Tensor flip_gate = draws.gate(p), flip = draws.choice(2);
     const Tensor quarter_gate = draws.gate(p), quarters = draws.choice(4);
     return {gated(flip_gate, flip, 0), gated(quarter_gate, quarters, 0)};
@@ -54,7 +60,7 @@ Turn draw_turn(Draws& draws, double p) {
 
 Tensor turn(const Tensor& pictures, const Turn& by) {
     const auto where = [&](const Tensor& which, const Tensor& those, const Tensor& others) {
-        return which.any().item<bool>()
+        return perhaps_any(which)
                    ? torch::where(which.to(pictures.device()).view({-1, 1, 1, 1}), those, others)
                    : others;
     };
@@ -66,13 +72,12 @@ Tensor turn(const Tensor& pictures, const Turn& by) {
 /// The rest of the geometry: the places each picture is sampled from, as N×3×3 maps of output to
 /// input places, −1 … 1 across the picture. Every family of transformations is closed under
 /// inversion, so the maps are composed as they stand.
-Tensor draw_geometry(Draws& draws, double p, std::int64_t size) {
-    const auto draw = [&](const auto& value, double neutral, double probability) {
+Tensor draw_geometry(Draws& draws, const Tensor& p, std::int64_t size) {
+    const auto draw = [&](const auto& value, double neutral, const Tensor& probability) {
         const Tensor gate = draws.gate(probability);
         return gated(gate, value(), neutral);
     };
-    const Tensor one = torch::ones({draws.count()}, torch::kFloat64);
-    Tensor map = identity(draws.count());
+    Tensor map = identity(draws.count(), draws.options());
 
     // By whole pixels, which are copied exactly.
     const Tensor whole_gate = draws.gate(p);
@@ -85,7 +90,7 @@ Tensor draw_geometry(Draws& draws, double p, std::int64_t size) {
 
     // General transformations. Two rotations before and after the stretch: at least one happens
     // with probability p.
-    const double p_rotation = 1 - std::sqrt(1 - p);
+    const Tensor p_rotation = 1 - (1 - p).sqrt();
     const Tensor scale = draw([&] { return draws.normal(.2).exp2(); }, 1, p);
     map = map.bmm(scaling(scale, scale));
     const auto angle = [&] { return draws.uniform(-kPi, kPi); };
@@ -106,7 +111,7 @@ struct Colour {
     Tensor shift;
 };
 
-Colour draw_colour(Draws& draws, double p) {
+Colour draw_colour(Draws& draws, const Tensor& p) {
     const auto draw = [&](const auto& value, double neutral) {
         const Tensor gate = draws.gate(p);
         return gated(gate, value(), neutral);
@@ -122,13 +127,12 @@ Colour draw_colour(Draws& draws, double p) {
     colour.shift = brightness * colour.scale;
     // Along the grey axis the scale, across it a rotation by the hue (Rodrigues) times the
     // saturation.
-    const Tensor grey = torch::full({3, 3}, 1.0 / 3, torch::kFloat64);
-    const double r = 1 / std::sqrt(3.0);
-    const Tensor cross =
-        torch::tensor({0.0, -r, r, r, 0.0, -r, -r, r, 0.0}, torch::kFloat64).view({3, 3});
+    const Tensor one = torch::eye(3, draws.options());
+    const Tensor grey = torch::full({3, 3}, 1.0 / 3, draws.options());
+    // [0 −1 1; 1 0 −1; −1 1 0]/√3, made where the draws are.
+    const Tensor cross = (one.roll(-1, 1) - one.roll(1, 1)) / std::sqrt(3.0);
     const auto each = [](const Tensor& numbers) { return numbers.view({-1, 1, 1}); };
-    const Tensor across =
-        each(hue.cos()) * (torch::eye(3, torch::kFloat64) - grey) + each(hue.sin()) * cross;
+    const Tensor across = each(hue.cos()) * (one - grey) + each(hue.sin()) * cross;
     colour.matrix = each(colour.scale) * grey + each(contrast * saturation) * across;
     return colour;
 }
@@ -178,19 +182,19 @@ Tensor recolour(const Tensor& pictures, const Colour& colour) {
     return colour.matrix.to(pictures.options()).bmm(pictures.flatten(2)).view_as(pictures) + shift;
 }
 
-Tensor ada(const Tensor& pictures, double strength, torch::Generator random) {
+Tensor ada(const Tensor& pictures, const tensor::Dial& strength, torch::Generator random) {
     TORCH_CHECK(pictures.size(2) == pictures.size(3), "ada: pictures ", pictures.sizes(),
                 " are not square");
-    if (strength <= 0) return pictures;
+    if (strength.value() <= 0) return pictures;
     Draws draws(pictures.size(0), std::move(random));
-    const double p = std::min(strength, 1.0);
+    const Tensor p = strength.tensor().clamp_max(1);
     const Turn turned = draw_turn(draws, p);
     const Tensor map = draw_geometry(draws, p, pictures.size(3));
     const Colour colour = draw_colour(draws, p);
 
-    const Tensor moved = (map - torch::eye(3, torch::kFloat64)).abs().amax({1, 2}) > 1e-9;
+    const Tensor moved = (map - torch::eye(3, draws.options())).abs().amax({1, 2}) > 1e-9;
     Tensor x = turn(pictures, turned);
-    if (moved.any().item<bool>())
+    if (perhaps_any(moved))
         // Pictures that stay where they are keep every bit.
         x = torch::where(moved.to(pictures.device()).view({-1, 1, 1, 1}), transform(x, map), x);
     return recolour(x, colour);

@@ -22,7 +22,9 @@ const bool kRegistered = augmentation_registry().add(
       {},
       {}},
      /*adaptive=*/false,
-     [](const torch::Tensor& pictures, double, torch::Generator) { return pictures; }});
+     [](const torch::Tensor& pictures, const tensor::Dial&, torch::Generator) {
+         return pictures;
+     }});
 
 }  // namespace
 }  // namespace pentimento::gan

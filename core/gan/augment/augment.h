@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/gan/registry.h"
+#include "core/tensor/dial.h"
 
 namespace pentimento::gan {
 
@@ -21,7 +22,7 @@ struct Augmentation {
     /// single transformation; 0 returns the pictures themselves. The draws depend on `random` and N
     /// alone: with an equally seeded generator, the same pictures at another size are transformed
     /// alike.
-    std::function<torch::Tensor(const torch::Tensor& pictures, double strength,
+    std::function<torch::Tensor(const torch::Tensor& pictures, const tensor::Dial& strength,
                                 torch::Generator random)>
         apply;
 };

@@ -16,7 +16,7 @@ Tensor spread(const Tensor& numbers, const Tensor& pictures) {
 /// Moves each picture by whole pixels; zeros (mid-grey) come in. Shifts are shares of the size.
 Tensor translate(const Tensor& pictures, const Tensor& shift_x, const Tensor& shift_y) {
     const auto size = pictures.size(3);
-    const Tensor line = (2 * torch::arange(size, torch::kFloat64) + 1) / size - 1;
+    const Tensor line = (2 * torch::arange(size, shift_x.options()) + 1) / size - 1;
     const auto places = [&](const Tensor& shift) {
         return line - 2 * ((shift * size).round() / size).unsqueeze(1);
     };
@@ -28,7 +28,7 @@ Tensor translate(const Tensor& pictures, const Tensor& shift_x, const Tensor& sh
 
 /// 0 in a square of half the size around a centre, given as shares of the size, else 1.
 Tensor cutout_mask(std::int64_t size, const Tensor& centre_x, const Tensor& centre_y) {
-    const Tensor line = (torch::arange(size, torch::kFloat64) + .5) / size;
+    const Tensor line = (torch::arange(size, centre_x.options()) + .5) / size;
     const auto inside = [&](const Tensor& centre) {
         return (line - centre.unsqueeze(1)).abs() < .25;
     };
@@ -38,8 +38,9 @@ Tensor cutout_mask(std::int64_t size, const Tensor& centre_x, const Tensor& cent
         .logical_not();
 }
 
-Tensor diffaugment(const Tensor& pictures, double strength, torch::Generator random) {
-    if (strength <= 0) return pictures;
+Tensor diffaugment(const Tensor& pictures, const tensor::Dial& dial, torch::Generator random) {
+    if (dial.value() <= 0) return pictures;
+    const Tensor strength = dial.tensor();
     Draws draws(pictures.size(0), std::move(random));
     const auto draw = [&](double low, double high, double neutral) {
         const Tensor gate = draws.gate(strength);

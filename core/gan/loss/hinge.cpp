@@ -1,6 +1,7 @@
 // The hinge loss: Lim and Ye 2017 (arXiv:1705.02894), Miyato et al. 2018 (arXiv:1802.05957),
 // equations 16 and 17. With a random margin as in FastGAN (Liu et al. 2021, arXiv:2101.04775).
 #include "core/gan/registry.h"
+#include "core/tensor/random.h"
 
 namespace pentimento::gan::hinge {
 namespace {
@@ -10,7 +11,8 @@ using torch::Tensor;
 /// Margins U(1 − smoothing, 1), one a logit; exactly 1 without smoothing.
 Tensor margins(const Tensor& logits, const LossContext& context) {
     if (context.label_smoothing <= 0) return torch::ones({1}, logits.options());
-    const Tensor drawn = torch::rand(logits.sizes(), context.random, torch::kFloat32);
+    const Tensor drawn =
+        torch::rand(logits.sizes(), context.random, tensor::drawn_by(context.random));
     return 1.0 - context.label_smoothing * drawn.to(logits.options());
 }
 

@@ -2,6 +2,7 @@
 // Gulrajani et al. 2017 (arXiv:1704.00028), equation 3.
 #include "core/gan/registry.h"
 #include "core/gan/regularise/gradients.h"
+#include "core/tensor/random.h"
 
 namespace pentimento::gan::gradient_penalty {
 namespace {
@@ -10,8 +11,9 @@ using torch::Tensor;
 
 Tensor penalty(const RegulariserInput& in) {
     // One ε a picture, the same at every scale.
-    const Tensor epsilon = torch::rand({in.reals[0].size(0), 1, 1, 1}, in.random, torch::kFloat32)
-                               .to(in.reals[0].options());
+    const Tensor epsilon =
+        torch::rand({in.reals[0].size(0), 1, 1, 1}, in.random, tensor::drawn_by(in.random))
+            .to(in.reals[0].options());
     Pyramid between;
     for (std::size_t i = 0; i < in.reals.size(); ++i)
         between.push_back(

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/gan/registry.h"
+#include "core/tensor/random.h"
 
 namespace pentimento::gan::path_length {
 namespace {
@@ -20,7 +21,7 @@ Tensor penalty(const RegulariserInput& in) {
     const Tensor styles = generator.map(in.latents.narrow(0, 0, count), labels);
     const Tensor picture = generator.synthesise(styles)[0];
     // Jᵀy is the gradient of ⟨picture, y⟩; y ~ N(0, 1) scaled by the picture's extent.
-    const Tensor y = torch::randn(picture.sizes(), in.random, torch::kFloat32)
+    const Tensor y = torch::randn(picture.sizes(), in.random, tensor::drawn_by(in.random))
                          .to(picture.options())
                          .div(std::sqrt(static_cast<double>(picture.size(2) * picture.size(3))));
     const Tensor slope = torch::autograd::grad({(picture * y).sum()}, {styles}, {},
