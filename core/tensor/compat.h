@@ -43,11 +43,18 @@ class Autocast {
     bool cuda_;
 };
 
-inline bool autocast_on_cpu() {
+/// The type that heavy products of this device are computed in at present: `type` itself outside
+/// of mixed precision, and for what it leaves alone (float64, whole numbers).
+inline at::ScalarType product_type(const torch::Device& device, at::ScalarType type) {
+    if (type != at::kFloat) return type;
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-    return at::autocast::is_autocast_enabled(at::kCPU);
+    return at::autocast::is_autocast_enabled(device.type())
+               ? at::autocast::get_autocast_dtype(device.type())
+               : type;
 #else
-    return at::autocast::is_cpu_enabled();
+    if (device.is_cuda())
+        return at::autocast::is_enabled() ? at::autocast::get_autocast_gpu_dtype() : type;
+    return at::autocast::is_cpu_enabled() ? at::autocast::get_autocast_cpu_dtype() : type;
 #endif
 }
 

@@ -38,6 +38,19 @@ std::array<Tensor, 3> gradients_of(const Tensor& y, const Tensor& x, const Tenso
     return {by_x, by_w, by_bias};
 }
 
+/// Without gaps; on a graphics card in the order of its axes that it has.
+Tensor dense(const Tensor& tensor) {
+    return tensor.is_cpu() ? tensor.contiguous()
+                           : tensor.contiguous(tensor.suggest_memory_format());
+}
+
+/// On a graphics card in the type of mixed precision, where that is on.
+Tensor in_product_type(const Tensor& tensor) {
+    return tensor.defined() && tensor.is_cuda()
+               ? tensor.to(product_type(tensor.device(), tensor.scalar_type()))
+               : tensor;
+}
+
 /// A tensor that lends its size. Never read or written, so its pages are never touched.
 Tensor of_size(at::IntArrayRef size, const Tensor& like) {
     return at::empty(size, like.options());
@@ -74,7 +87,7 @@ class Convolution : public torch::autograd::Function<Convolution> {
     static tensor_list backward(AutogradContext* context, tensor_list gradients) {
         const auto saved = context->get_saved_variables();
         const Tensor &x = saved[0], &w = saved[1];
-        const Tensor y = gradients[0].contiguous();
+        const Tensor y = dense(gradients[0]);
         const auto g = saved_geometry(context);
         const bool bias = context->saved_data["bias"].toBool();
         const std::array<bool, 3> wanted{context->needs_input_grad(0), context->needs_input_grad(1),
@@ -94,7 +107,7 @@ class Convolution : public torch::autograd::Function<Convolution> {
 tensor_list ByInput::backward(AutogradContext* context, tensor_list gradients) {
     const auto saved = context->get_saved_variables();
     const Tensor &y = saved[0], &w = saved[1];
-    const Tensor x = gradients[0].contiguous();
+    const Tensor x = dense(gradients[0]);
     const auto g = saved_geometry(context);
     Tensor by_y, by_w;
     if (context->needs_input_grad(0)) by_y = Convolution::apply(x, w, c10::nullopt, g);
@@ -105,7 +118,7 @@ tensor_list ByInput::backward(AutogradContext* context, tensor_list gradients) {
 tensor_list ByWeight::backward(AutogradContext* context, tensor_list gradients) {
     const auto saved = context->get_saved_variables();
     const Tensor &x = saved[0], &y = saved[1];
-    const Tensor w = gradients[0].contiguous();
+    const Tensor w = dense(gradients[0]);
     const auto g = saved_geometry(context);
     Tensor by_x, by_y;
     if (context->needs_input_grad(0)) by_x = ByInput::apply(y, w, x.sizes().vec(), g);
@@ -127,12 +140,17 @@ Tensor pointwise(const Tensor& input, const Tensor& weight, const Tensor& bias) 
 
 Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias,
                    const ConvolutionGeometry& g) {
-    // Autocast changes number types between here and LibTorch's operations.
-    const bool own = input.is_cpu() && input.dim() == 4 && input.numel() > 0 &&
-                     input.scalar_type() == weight.scalar_type() && !autocast_on_cpu() &&
+    const bool mixed = product_type(input.device(), torch::kFloat32) != torch::kFloat32;
+    if (input.is_cuda() && mixed &&
+        (input.scalar_type() == torch::kFloat32 || weight.scalar_type() == torch::kFloat32))
+        return convolution(in_product_type(input), in_product_type(weight), in_product_type(bias),
+                           g);
+    // Autocast on the CPU changes number types between here and LibTorch's operations.
+    const bool own = input.dim() == 4 && input.numel() > 0 &&
+                     input.scalar_type() == weight.scalar_type() && !(input.is_cpu() && mixed) &&
                      !PlainOperations::wanted();
     const bool one = weight.size(2) == 1 && weight.size(3) == 1;
-    if (own && one && g.stride == 1 && g.padding == 0 && g.groups == 1)
+    if (own && input.is_cpu() && one && g.stride == 1 && g.padding == 0 && g.groups == 1)
         return pointwise(input, weight, bias);
     const bool learns =
         at::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad() ||
@@ -145,7 +163,7 @@ Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias
 
 Tensor convolution_by_input(const Tensor& output, const Tensor& weight, at::IntArrayRef input,
                             const ConvolutionGeometry& g) {
-    return ByInput::apply(output, weight, input.vec(), g);
+    return ByInput::apply(in_product_type(output), in_product_type(weight), input.vec(), g);
 }
 
 }  // namespace pentimento::tensor

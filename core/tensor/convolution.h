@@ -1,7 +1,7 @@
 // Convolutions whose second derivatives cost what convolutions cost, and those of 1×1 as products
 // of matrices. The second derivatives that penalties on slopes need, LibTorch 1.13 computes group
-// by group and with the batch in the place of the channels, for which oneDNN has no kernel. Torch
-// inside: not for ui.
+// by group and with the batch in the place of the channels, for which oneDNN has no kernel; on a
+// graphics card, LibTorch 2.11 ran out of 80 GB of memory that way. Torch inside: not for ui.
 #pragma once
 
 #include <torch/torch.h>
@@ -14,13 +14,14 @@ struct ConvolutionGeometry {
     std::int64_t groups = 1;
 };
 
-/// torch::conv2d; differentiable as often as one likes. LibTorch's own operation away from the CPU,
-/// under autocast and while PlainOperations are wanted.
+/// torch::conv2d; differentiable as often as one likes. Under autocast in its type. LibTorch's own
+/// operation under autocast on the CPU and while PlainOperations are wanted.
 torch::Tensor convolution(const torch::Tensor& input, const torch::Tensor& weight,
                           const torch::Tensor& bias, const ConvolutionGeometry& geometry);
 
 /// The gradient by an input of size `input` where its convolution's output has the gradient
-/// `output`: a transposed convolution. Differentiable as often as one likes.
+/// `output`: a transposed convolution. Differentiable as often as one likes; under autocast in its
+/// type.
 torch::Tensor convolution_by_input(const torch::Tensor& output, const torch::Tensor& weight,
                                    at::IntArrayRef input, const ConvolutionGeometry& geometry);
 

@@ -185,6 +185,11 @@ def compare_on_card(case, options):
             for name, side in sides.items():
                 steps = max(case.steps, 16)
                 times[name].append(side.seconds(steps) if name == "ours" else seconds(side, steps))
+        if options.profile:
+            line = ours.order(f"profile {max(case.steps, 4)}")
+            while line != "done":
+                print("    " + line)
+                line = ours.answer()
         ours.end()
     median = {name: 1e3 * statistics.median(values) for name, values in times.items()}
     eager, mine, compiled = median["eager"], median["ours"], median.get("compiled", float("nan"))
@@ -245,11 +250,15 @@ def compile_features(baseline):
 def cases_on_card(weights):
     yield Case("dcgan 64 px, batch 128", lambda: dcgan.Baseline(128),
                ["gan", "preset", "dcgan"], 1e-3, compiled=compile_players, batch=128)
+    # Without penalties: PyTorch's own second derivatives of convolutions take many times as long as all the rest.
     for form in "scaled", "grouped":
-        yield Case(f"stylegan2 128 px, batch 32, {form}",
-                   lambda form=form: stylegan2.Baseline(form == "grouped", stylegan2.PUBLISHED_128),
-                   ["gan", "preset", "stylegan2", "size", "128", "r1_gamma", "0.1024", "augment", "none"], 1e-3,
-                   steps=16, checks=2, batch=32)
+        yield Case(f"stylegan2 128 px, batch 32, no penalties, {form}",
+                   lambda form=form: stylegan2.Baseline(form == "grouped", stylegan2.PUBLISHED_128, penalties=False),
+                   ["gan", "preset", "stylegan2", "size", "128", "r1_gamma", "0", "path_length_weight", "0", "augment",
+                    "none"], 1e-3, steps=4, batch=32)
+    for form in "scaled", "grouped":
+        yield Case(f"stylegan2-small, {form}", lambda form=form: stylegan2.Baseline(form == "grouped"),
+                   ["gan", "preset", "stylegan2-small", "augment", "none"], 1e-3, steps=16, checks=2, batch=16)
     yield Case("r3gan-small", r3gan.Baseline, ["gan", "preset", "r3gan-small"], 1e-3, steps=4, checks=2, batch=8)
     if weights:
         yield Case("refine VGG-19, 512 px", lambda: gatys.Baseline(weights, 512), ["refine", weights], 1e-3,
@@ -265,6 +274,7 @@ def main():
     parser.add_argument("--weights", help="VGG-19's, safetensors: without, refinement is left out")
     parser.add_argument("--only", nargs="*", help="cases whose names begin so")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--profile", action="store_true", help="tells which kernels take the time of our steps")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--eager", action="store_true", help="without torch.compile, which takes its time")
     parser.add_argument("--binary", default=str(ROOT / "build/release/bin/bench_versus"))

@@ -5,7 +5,8 @@
 // the baseline's random numbers, else as people use it: in mixed precision, recorded.
 //   steps N        → seconds that N steps took
 //   results FILE   → writes what the last step computed, and "done"
-//   profile N      → LibTorch's operations in N steps by their own time, and "done"
+//   profile N      → what N steps consist of by its own time, and "done": LibTorch's operations, or
+//                    the kernels of a graphics card
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/record_function.h>
 #include <torch/torch.h>
@@ -36,6 +37,7 @@
 #include "core/tensor/frame.h"
 #include "core/tensor/random.h"
 #include "core/tensor/safetensors.h"
+#include "tests/bench/card_profile.h"
 
 using namespace pentimento;
 using torch::Tensor;
@@ -355,8 +357,19 @@ int main(int count, char** arguments) {
         } else if (word == "profile") {
             int steps = 0;
             std::cin >> steps;
+            const auto some = [&] {
+                for (int i = 0; i < steps; ++i) work->step();
+            };
+#ifdef PENTIMENTO_CUDA
+            if (device().is_cuda()) {
+                profile_card(some);
+                std::puts("done");
+                std::fflush(stdout);
+                continue;
+            }
+#endif
             const Profile profile;
-            for (int i = 0; i < steps; ++i) work->step();
+            some();
             profile.print();
             std::puts("done");
         }

@@ -75,10 +75,12 @@ class Families : public testing::TestWithParam<std::string> {
     static Settings settings() {
         const Family& family = *family_registry().find(GetParam());
         Settings all = with(with({{"arch", family.arch}}, family.published), family.small);
-        const bool fastgan = GetParam() == "fastgan";
-        return with(all, with(small(family.arch, fastgan ? 64 : 32, 3), {{"width", "8"}}));
+        return with(all, with(small(family.arch, edge(), channels()), {{"width", "8"}}));
     }
-    static PackedDataset data() { return stripes(GetParam() == "fastgan" ? 64 : 32, 3, 64); }
+    static int edge() { return GetParam() == "fastgan" ? 64 : lesson() ? 28 : 32; }
+    static int channels() { return lesson() ? 1 : 3; }
+    static bool lesson() { return GetParam() == "lesson_tf"; }
+    static PackedDataset data() { return stripes(edge(), channels(), 64); }
 };
 
 std::vector<std::string> family_names() {
@@ -93,8 +95,10 @@ TEST_P(Families, GradientsAreTheCpus) {
     const FullPrecision full;
     const auto params = params_with(with(settings(), {{"precision", "float32"}}));
     const auto shape = shape_from(params);
-    const auto real =
-        torch::rand({8, 3, shape.size, shape.size}, at::detail::createCPUGenerator(7)) * 2 - 1;
+    const auto real = torch::rand({8, shape.channels, shape.size, shape.size},
+                                  at::detail::createCPUGenerator(7)) *
+                          2 -
+                      1;
     const auto latents = torch::randn({8, shape.latent}, at::detail::createCPUGenerator(8));
     const auto gradients = [&](const torch::Device& device) {
         Players players = make_players(params, device);

@@ -192,9 +192,9 @@ class Discriminator(nn.Module):
 
 
 class Baseline:
-    def __init__(self, grouped=True, config=SMALL):
+    def __init__(self, grouped=True, config=SMALL, penalties=True):
         torch.manual_seed(1)
-        self.config = config
+        self.config, self.penalties = config, penalties
         self.g, self.d = Generator(config, grouped), Discriminator(config)
         # As sure as after some training: R1 has slopes to hold, and a mistake there would show.
         self.d.logit.weight.data.mul_(10)
@@ -211,7 +211,8 @@ class Baseline:
                 | {"real": self.real, "z": self.z})
 
     def step(self):
-        due_r1, due_path = self.steps % R1_EVERY == 0, self.steps % PATH_LENGTH_EVERY == 0
+        due_r1 = self.penalties and self.steps % R1_EVERY == 0
+        due_path = self.penalties and self.steps % PATH_LENGTH_EVERY == 0
         results = {}
         fake = self.g(self.z, gan.chance())
 
