@@ -97,9 +97,20 @@ Preprocessing caffe_preprocessing(const std::array<double, 3>& bgr_mean) {
             {1.0 / 255, 1.0 / 255, 1.0 / 255}};
 }
 
+torch::ScalarType fast_feature_type(const torch::Device& device) {
+    return device.is_cpu() ? torch::kFloat32 : torch::kBFloat16;
+}
+
+torch::Tensor as_taken_by(const torch::Tensor& weight, const torch::Tensor& x) {
+    if (x.is_cpu()) return x;
+    return x.to(weight.scalar_type(), /*non_blocking=*/false, /*copy=*/false,
+                torch::MemoryFormat::ChannelsLast);
+}
+
 FeatureNetwork::FeatureNetwork(const Preprocessing& preprocessing, std::vector<FeatureStage> stages,
-                               const torch::Device& device)
+                               const torch::Device& device, torch::ScalarType type)
     : bgr_(preprocessing.bgr),
+      type_(type),
       mean_(per_channel(preprocessing.mean, device)),
       deviation_(per_channel(preprocessing.deviation, device)),
       stages_(std::move(stages)),
@@ -198,11 +209,19 @@ std::string detect_preprocessing(const std::map<std::string, std::string>& metad
 
 namespace {
 
+/// As the convolutions of a weight's device like it best.
+torch::Tensor laid_out(const torch::Tensor& weight) {
+    return weight.is_cpu() || weight.dim() != 4
+               ? weight
+               : weight.contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
 Result<std::shared_ptr<const FeatureNetwork>> read_features(const FeatureDefinition& definition,
                                                             const std::filesystem::path& weights,
                                                             std::string_view preprocessing,
                                                             Pooling pooling,
-                                                            const torch::Device& device) {
+                                                            const torch::Device& device,
+                                                            torch::ScalarType type) {
     auto file = weights.empty() ? read_embedded(definition) : read_weights(definition, weights);
     if (!file) return file.error();
     std::map<std::string, torch::Tensor> needed;
@@ -218,9 +237,10 @@ Result<std::shared_ptr<const FeatureNetwork>> read_features(const FeatureDefinit
     std::string kind(preprocessing);
     if (kind == "auto") kind = detect_preprocessing(file->metadata);
     if (kind.empty()) kind = is_from_caffe(definition, needed) ? "caffe" : "torchvision";
+    for (auto& [name, tensor] : needed) tensor = laid_out(tensor.to(type));
     return std::shared_ptr<const FeatureNetwork>(std::make_shared<FeatureNetwork>(
         kind == "caffe" ? caffe_preprocessing(definition.caffe_mean) : torchvision_preprocessing(),
-        definition.build(needed, pooling), device));
+        definition.build(needed, pooling), device, type));
 }
 
 }  // namespace
@@ -229,13 +249,15 @@ Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinit
                                                             const std::filesystem::path& weights,
                                                             std::string_view preprocessing,
                                                             Pooling pooling,
-                                                            const torch::Device& device) {
+                                                            const torch::Device& device,
+                                                            torch::ScalarType type) {
     // Batches and films make one run after the other: whatever is still in use is not read again.
     static std::mutex mutex;
     static std::map<std::string, std::weak_ptr<const FeatureNetwork>> in_use;
     std::error_code failed;
     std::string key = definition.id + "|" + std::string(preprocessing) + "|" +
-                      std::to_string(static_cast<int>(pooling)) + "|" + device.str();
+                      std::to_string(static_cast<int>(pooling)) + "|" + device.str() + "|" +
+                      c10::toString(type);
     if (!weights.empty()) {
         const auto size = std::filesystem::file_size(weights, failed);
         const auto changed = std::filesystem::last_write_time(weights, failed).time_since_epoch();
@@ -248,7 +270,7 @@ Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinit
         if (const auto found = in_use.find(key); found != in_use.end())
             if (auto network = found->second.lock()) return network;
     }
-    auto network = read_features(definition, weights, preprocessing, pooling, device);
+    auto network = read_features(definition, weights, preprocessing, pooling, device, type);
     if (network && !failed) {
         const std::lock_guard lock(mutex);
         in_use[key] = *network;

@@ -42,15 +42,20 @@ struct FeatureStage {
     std::optional<ChainLink> link = std::nullopt;
 };
 
+/// What suits style transfer best: on a graphics card bfloat16, in which convolutions are several
+/// times faster and half as much memory moves, on a processor float32.
+torch::ScalarType fast_feature_type(const torch::Device& device);
+
 /// Weights never receive a gradient; the picture does.
 class FeatureNetwork {
   public:
+    /// `type`: of the weights in `stages`, and so of all activations.
     FeatureNetwork(const Preprocessing& preprocessing, std::vector<FeatureStage> stages,
-                   const torch::Device& device);
+                   const torch::Device& device, torch::ScalarType type = torch::kFloat32);
 
     /// Activations of the named layers for `picture` [N, 3, H, W], RGB in [0, 1], in the order
-    /// asked for. Nothing beyond the deepest of them is computed. Throws std::invalid_argument for
-    /// an unknown layer.
+    /// asked for, of type() and on a graphics card channels last. Nothing beyond the deepest of
+    /// them is computed. Throws std::invalid_argument for an unknown layer.
     std::vector<torch::Tensor> extract(const torch::Tensor& picture,
                                        const std::vector<std::string>& layers) const;
 
@@ -59,15 +64,24 @@ class FeatureNetwork {
     std::int64_t activation_count(const torch::Tensor& picture,
                                   const std::vector<std::string>& layers) const;
 
-    /// What the first layer gets of `picture`: its colours as the weights expect them.
+    /// What the first layer gets of `picture`: its colours as the weights expect them. float32.
     torch::Tensor prepared(const torch::Tensor& picture) const;
+
+    torch::ScalarType type() const { return type_; }
+    torch::Device device() const { return mean_.device(); }
 
   private:
     bool bgr_;
+    torch::ScalarType type_;
     torch::Tensor mean_, deviation_;  // [1, 3, 1, 1]
     std::vector<FeatureStage> stages_;
     std::shared_ptr<const FrozenChain> chain_;  ///< all stages; null where they go one by one
 };
+
+/// `x` as a convolution with `weight` takes it: of its type, and on a graphics card, whose fastest
+/// convolutions want all channels of a pixel side by side, in that order. For first stages; what
+/// comes after them stays so.
+torch::Tensor as_taken_by(const torch::Tensor& weight, const torch::Tensor& x);
 
 /// What is known of a feature network before its weights are read.
 struct FeatureDefinition {
@@ -87,7 +101,7 @@ struct FeatureDefinition {
     int min_edge = 16;                   ///< pixels; smaller pictures vanish in the pooling
     /// Name → shape of every tensor that is needed; files may hold more.
     std::map<std::string, std::vector<std::int64_t>> tensors;
-    /// `weights`: float32 on the device, exactly those of `tensors`.
+    /// `weights`: of one type and on one device, exactly those of `tensors`.
     std::function<std::vector<FeatureStage>(const std::map<std::string, torch::Tensor>& weights,
                                             Pooling pooling)>
         build;
@@ -106,14 +120,13 @@ Result<std::string> identify_features(const SafetensorsHeader& header, std::stri
 
 /// `weights`: safetensors or .pth, of which only what is needed is read; empty for embedded ones.
 /// `preprocessing`: "caffe", "torchvision", or "auto": what the file's note says (see
-/// detect_preprocessing), else what these weights are known to need, else torchvision's. float16
-/// weights are widened. Errors: those of read_tensor_file, Unsupported when the file belongs to
+/// detect_preprocessing), else what these weights are known to need, else torchvision's. All
+/// weights become `type`. Errors: those of read_tensor_file, Unsupported when the file belongs to
 /// another network.
-Result<std::shared_ptr<const FeatureNetwork>> load_features(const FeatureDefinition& definition,
-                                                            const std::filesystem::path& weights,
-                                                            std::string_view preprocessing,
-                                                            Pooling pooling,
-                                                            const torch::Device& device);
+Result<std::shared_ptr<const FeatureNetwork>> load_features(
+    const FeatureDefinition& definition, const std::filesystem::path& weights,
+    std::string_view preprocessing, Pooling pooling, const torch::Device& device,
+    torch::ScalarType type = torch::kFloat32);
 
 /// "caffe" when a file's metadata speak of BGR or of values up to 255, "torchvision" when they
 /// speak of that; empty when they say nothing.

@@ -32,7 +32,7 @@ std::vector<FeatureStage> build(const std::map<std::string, torch::Tensor>& weig
     std::vector<FeatureStage> stages;
     const auto weight = weights.at("features.0.weight"), bias = weights.at("features.0.bias");
     stages.push_back({"relu1", [weight, bias](torch::Tensor x) {
-                          return torch::conv2d(x, weight, bias, 2).relu_();
+                          return torch::conv2d(as_taken_by(weight, x), weight, bias, 2).relu_();
                       }});
     for (const auto& fire : kFires) {
         if (fire.pool_before)

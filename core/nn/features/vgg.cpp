@@ -34,14 +34,15 @@ std::vector<FeatureStage> build_vgg(std::span<const VggConvolution> convolutions
         const auto bias = weights.at(vgg_tensor_name(convolution, "bias"));
         // Zeros around the picture would be seen as a dark frame; repeated edge pixels are not.
         const bool first = convolution.index == 0;
-        stages.push_back({convolution.layer,
-                          [weight, bias, first](torch::Tensor x) {
-                              if (first) x = torch::replication_pad2d(x, {1, 1, 1, 1});
-                              // In place is safe: a convolution's gradient does not need its
-                              // output.
-                              return tensor::conv2d(x, weight, bias, first ? 0 : 1).relu_();
-                          },
-                          ChainLink{weight, bias, first ? 0 : 1}});
+        stages.push_back(
+            {convolution.layer,
+             [weight, bias, first](torch::Tensor x) {
+                 if (first) x = as_taken_by(weight, torch::replication_pad2d(x, {1, 1, 1, 1}));
+                 // In place is safe: a convolution's gradient does not need its
+                 // output.
+                 return tensor::conv2d(x, weight, bias, first ? 0 : 1).relu_();
+             },
+             ChainLink{weight, bias, first ? 0 : 1}});
     }
     return stages;
 }
