@@ -5,6 +5,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "core/tensor/compat.h"
+
 namespace pentimento::style {
 
 using torch::Tensor;
@@ -17,6 +19,27 @@ constexpr double kEpsilon = 1e-4;  // of the target's mean variance
 // norm). The true gradient is steepest in them, and fills flat areas with grain; with all of it no
 // picture comes about. Judged by VGG-19, 8 keep more of the content than 12, at the same style.
 constexpr int kRootIterations = 8;
+
+/// a·bᵀ in float32 of [C, N] each. Features of fewer bits are taken some places at a time: one
+/// product of two long and narrow matrices would keep only a few of a card's processors busy.
+Tensor summed_products(const Tensor& a, const Tensor& b) {
+    if (a.scalar_type() == torch::kFloat32) return torch::mm(a, b.t());
+    constexpr std::int64_t places = 1024;
+    const auto channels = a.size(0), parts = a.size(1) / places, done = parts * places;
+    const auto product = [](const Tensor& x, const Tensor& y) {
+        return tensor::wide_bmm(x.transpose(1, 2), y).sum(0);
+    };
+    const auto some = [&](const Tensor& matrix, std::int64_t from, std::int64_t count,
+                          std::int64_t each) {
+        return matrix.t().narrow(0, from, count).reshape({count / each, each, channels});
+    };
+    Tensor sum;
+    if (parts > 0) sum = product(some(a, 0, done, places), some(b, 0, done, places));
+    const auto rest = a.size(1) - done;
+    if (rest == 0) return sum;
+    const auto last = product(some(a, done, rest, rest), some(b, done, rest, rest));
+    return sum.defined() ? sum + last : last;
+}
 
 Tensor outer(const Tensor& a) {
     return torch::outer(a, a);
@@ -64,18 +87,38 @@ StyleLoss parse_style_loss(const std::string& id) {
     throw std::invalid_argument("no such style loss: " + id);
 }
 
-void Moments::add(StyleLoss kind, const Tensor& features, const Tensor& mask) {
-    const auto weighted = mask.defined() ? features * mask : features;
+Tensor as_places(const Tensor& maps) {
+    if (maps.suggest_memory_format() != torch::MemoryFormat::ChannelsLast)
+        return maps.reshape({maps.size(1), -1});
+    return maps.permute({0, 2, 3, 1}).reshape({-1, maps.size(1)}).t();
+}
+
+void Moments::add(StyleLoss kind, const Tensor& features, const Tensor& mask,
+                  std::optional<double> mask_sum) {
+    const at::NoTF32Guard in_full;
+    // Rounded as the features are, so that its sum is that of what is counted.
+    const auto counts = mask.defined() ? mask.to(features.scalar_type()) : mask;
+    const auto weighted = mask.defined() ? features * counts : features;
     const auto accumulate = [](Tensor& total, const Tensor& part) {
         total = total.defined() ? total.add_(part) : part;
     };
-    mass += mask.defined() ? mask.sum().item<double>() : static_cast<double>(features.size(1));
-    accumulate(products, kind == StyleLoss::MeanStd ? (weighted * features).sum(1)
-                                                    : torch::mm(weighted, features.t()));
-    if (kind != StyleLoss::Gram) accumulate(sum, weighted.sum(1));
+    if (mask_sum)
+        mass += *mask_sum;
+    else
+        mass += mask.defined() ? counts.sum(torch::kFloat32).item<double>()
+                               : static_cast<double>(features.size(1));
+    if (kind != StyleLoss::MeanStd)
+        accumulate(products, summed_products(weighted, features));
+    else if (features.scalar_type() == torch::kFloat32)
+        accumulate(products, (weighted * features).sum(1));
+    else
+        accumulate(products, summed_products(weighted, features).diagonal().clone());
+    if (kind != StyleLoss::Gram)
+        accumulate(sum, weighted.sum(1, /*keepdim=*/false, torch::kFloat32));
 }
 
 StyleTarget make_target(StyleLoss kind, const Moments& moments) {
+    const at::NoTF32Guard in_full;
     StyleTarget target;
     if (kind == StyleLoss::Gram) {
         target.spread =
@@ -93,6 +136,7 @@ StyleTarget mix(StyleLoss kind, const std::vector<StyleTarget>& targets,
     // Most often one style has all the weight, and its root need not be found again.
     for (std::size_t k = 0; k < targets.size(); ++k)
         if (weights[k] == 1) return targets[k];
+    const at::NoTF32Guard in_full;
     StyleTarget mixed;
     mixed.spread = torch::zeros_like(targets[0].spread);
     if (kind != StyleLoss::Gram) mixed.mean = torch::zeros_like(targets[0].mean);
@@ -105,17 +149,24 @@ StyleTarget mix(StyleLoss kind, const std::vector<StyleTarget>& targets,
 }
 
 Tensor StyleGradient::at(const Tensor& features, const Tensor& mask) const {
+    const auto type = features.scalar_type();
+    const auto by_feature = factor.to(type), plain = offset.defined() ? offset.to(type) : offset;
     Tensor gradient;
-    if (factor.dim() == 1)
-        gradient = torch::addcmul(offset.unsqueeze(1), factor.unsqueeze(1), features);
-    else
-        gradient = offset.defined() ? torch::addmm(offset.unsqueeze(1), factor, features)
-                                    : torch::mm(factor, features);
-    return mask.defined() ? gradient.mul_(mask) : gradient;
+    if (by_feature.dim() == 1)
+        gradient = torch::addcmul(plain.unsqueeze(1), by_feature.unsqueeze(1), features);
+    else if (features.is_contiguous())
+        gradient = plain.defined() ? torch::addmm(plain.unsqueeze(1), by_feature, features)
+                                   : torch::mm(by_feature, features);
+    else  // place by place, so that the gradient lies as the features do
+        gradient = (plain.defined() ? torch::addmm(plain, features.t(), by_feature.t())
+                                    : torch::mm(features.t(), by_feature.t()))
+                       .t();
+    return mask.defined() ? gradient.mul_(mask.to(type)) : gradient;
 }
 
 StyleGradient compare(StyleLoss kind, LossScale scale, const Moments& moments,
                       const StyleTarget& target) {
+    const at::NoTF32Guard in_full;
     const auto unit = scale == LossScale::Relative ? target.unit : torch::ones_like(target.unit);
     if (kind == StyleLoss::Gram) {
         const double count = moments.mass * static_cast<double>(moments.products.size(0));
@@ -149,11 +200,11 @@ std::pair<Tensor, Tensor> newton_schulz(const Tensor& matrix, int iterations) {
     const auto norm = matrix.norm().clamp_min(1e-30);
     const auto three = 3 * torch::eye(matrix.size(0), matrix.options());
     auto y = matrix / norm;
-    auto z = torch::eye(matrix.size(0), matrix.options());
+    Tensor z;  // the identity at first
     for (int i = 0; i < iterations; ++i) {
-        const auto t = (three - torch::mm(z, y)).mul_(0.5);
+        const auto t = (three - (z.defined() ? torch::mm(z, y) : y)).mul_(0.5);
         y = torch::mm(y, t);
-        z = torch::mm(t, z);
+        z = z.defined() ? torch::mm(t, z) : t;
     }
     const auto scale = norm.sqrt();
     return {y * scale, z / scale};

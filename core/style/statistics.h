@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,20 @@ enum class StyleLoss {
 /// "gram", "mean_std", "mean_cov"; throws std::invalid_argument for others.
 StyleLoss parse_style_loss(const std::string& id);
 
-/// Sums over places, so that parts of a picture add up to the whole. float32.
+/// [1, C, h, w] as a matrix [C, N] of places; where they lie channels last, without moving them.
+torch::Tensor as_places(const torch::Tensor& maps);
+
+/// Sums over places, so that parts of a picture add up to the whole. float32, also of features that
+/// have fewer bits: a covariance is a small difference of large sums.
 struct Moments {
     double mass = 0;         ///< places, or the sum of their mask
     torch::Tensor sum;       ///< Σ m·F, [C]; undefined for Gram
     torch::Tensor products;  ///< Σ m·FFᵀ, [C, C]; for MeanStd Σ m·F², [C]
 
-    /// `features`: [C, N]; `mask`: [N] in [0, 1], or undefined for 1 everywhere.
-    void add(StyleLoss kind, const torch::Tensor& features, const torch::Tensor& mask);
+    /// `features`: [C, N]; `mask`: [N] in [0, 1], or undefined for 1 everywhere. `mask_sum`, where
+    /// it is known, saves waiting for the device.
+    void add(StyleLoss kind, const torch::Tensor& features, const torch::Tensor& mask,
+             std::optional<double> mask_sum = std::nullopt);
 };
 
 struct StyleTarget {
@@ -47,7 +54,7 @@ struct StyleGradient {
     torch::Tensor offset;  ///< [C]; undefined for Gram
     torch::Tensor factor;  ///< [C, C]; for MeanStd [C]
 
-    /// [C, N] for features [C, N] and their mask.
+    /// [C, N] for features [C, N] and their mask, of their type and layout.
     torch::Tensor at(const torch::Tensor& features, const torch::Tensor& mask) const;
 };
 /// Gram: Σ(G − G_t)². MeanStd: Σ(μ − μ_t)² + Σ(σ − σ_t)². MeanCov, with A = Σ_t^½:

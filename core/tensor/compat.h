@@ -7,6 +7,14 @@
 
 namespace pentimento::tensor {
 
+/// Products of matrices [n, i, k] and [n, k, j], float32 whatever they are made of.
+inline torch::Tensor wide_bmm(const torch::Tensor& a, const torch::Tensor& b) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 9)
+    if (a.is_cuda() && a.scalar_type() != at::kFloat) return at::bmm(a, b, at::kFloat);
+#endif
+    return at::bmm(a.to(at::kFloat), b.to(at::kFloat));
+}
+
 /// Heavy products in bfloat16 while it lives, sums in float32 ("mixed precision": Micikevicius et
 /// al. 2017, arXiv:1710.03740; bfloat16 needs no loss scaling). Does nothing when not enabled.
 class Autocast {
