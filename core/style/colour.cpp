@@ -12,6 +12,7 @@ namespace {
 
 /// A 3×3 matrix times every pixel.
 Tensor mixed(const Tensor& picture, const Tensor& matrix) {
+    const at::NoTF32Guard in_full;
     const auto flat = picture.reshape({3, -1});
     return torch::mm(matrix.to(flat.device(), flat.scalar_type()), flat).view_as(picture);
 }
@@ -84,11 +85,14 @@ ColourStatistics colour_statistics(const Tensor& picture, const Tensor& mask) {
         mask.defined() ? mask.reshape({1, -1}) / mask.sum().clamp_min(1e-6) : Tensor();
     const auto mean = weights.defined() ? (flat * weights).sum(1, true) : flat.mean(1, true);
     const auto off = flat - mean;
-    const auto covariance = weights.defined()
-                                ? torch::mm(off * weights, off.t())
-                                : torch::mm(off, off.t()) / static_cast<double>(flat.size(1));
-    return {mean.squeeze(1).to(torch::kCPU, torch::kFloat64),
-            covariance.to(torch::kCPU, torch::kFloat64)};
+    const auto weighted = weights.defined() ? off * weights : off;
+    // A graphics card would give a product of 3×3 numbers to one of its many processors.
+    auto covariance = flat.is_cpu() ? torch::mm(weighted, off.t())
+                                    : (weighted.unsqueeze(1) * off.unsqueeze(0)).sum(2);
+    if (!weights.defined()) covariance = covariance / static_cast<double>(flat.size(1));
+    // One read from the device, not two.
+    const auto numbers = torch::cat({mean, covariance}, 1).to(torch::kCPU, torch::kFloat64);
+    return {numbers.select(1, 0).contiguous(), numbers.narrow(1, 1, 3).contiguous()};
 }
 
 ColourStatistics between(const ColourStatistics& from, const ColourStatistics& to, double share) {
@@ -103,9 +107,12 @@ Tensor with_colours(const Tensor& picture, const ColourStatistics& own,
     const auto root = matrix_root(covariance), inverse = matrix_root(covariance, true);
     const auto map =
         torch::mm(torch::mm(inverse, matrix_root(torch::mm(torch::mm(root, aim), root))), inverse);
-    const auto shift =
-        (wanted.first - torch::mv(map, own.first)).to(picture.device(), torch::kFloat32);
-    return mixed(picture, map) + shift.view({1, 3, 1, 1});
+    const auto shift = wanted.first - torch::mv(map, own.first);
+    // In one piece to the device.
+    const auto numbers =
+        torch::cat({map, shift.unsqueeze(1)}, 1).to(picture.device(), torch::kFloat32);
+    return mixed(picture, numbers.narrow(1, 0, 3).contiguous()) +
+           numbers.select(1, 3).view({1, 3, 1, 1});
 }
 
 Tensor matrix_root(const Tensor& matrix, bool inverse) {

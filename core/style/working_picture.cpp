@@ -41,13 +41,23 @@ Frame shrink_by_blocks(const Frame& frame, int factor) {
     return Frame::from_rgba(width, height, std::move(rgba));
 }
 
+/// By a factor that is more than one, or not at all.
+torch::Tensor shrunk(const Frame& frame, int factor, const torch::Device& device) {
+    if (device.is_cpu())
+        return frame_to_tensor(factor > 1 ? shrink_by_blocks(frame, factor) : frame).unsqueeze(0);
+    // A graphics card has the memory, and gets bytes.
+    const auto picture = frame_to_tensor(frame, kUnitRange, 0xffffff, device).unsqueeze(0);
+    return factor > 1 ? torch::avg_pool2d(picture, factor, factor, 0, /*ceil_mode=*/true,
+                                          /*count_include_pad=*/false)
+                      : picture;
+}
+
 }  // namespace
 
-torch::Tensor resized(const Frame& frame, int width, int height) {
+torch::Tensor resized(const Frame& frame, int width, int height, const torch::Device& device) {
     // At least twice the wanted size is left, so that the blocks do not show.
     const int factor = std::min(frame.width / (2 * width), frame.height / (2 * height));
-    const auto picture =
-        frame_to_tensor(factor > 1 ? shrink_by_blocks(frame, factor) : frame).unsqueeze(0);
+    const auto picture = shrunk(frame, factor, device);
     if (picture.size(2) == height && picture.size(3) == width) return picture;
     return at::_upsample_bicubic2d_aa(picture, {height, width}, false, {}, {}).clamp(0, 1);
 }
@@ -61,7 +71,7 @@ torch::Tensor resized_mask(const Frame& frame, int width, int height) {
 }
 
 Result<torch::Tensor> resized_to_edge(const Frame& frame, int edge, int min_edge,
-                                      const std::string& what) {
+                                      const std::string& what, const torch::Device& device) {
     if (frame.empty())
         return Error{ErrorCode::InvalidArgument, what + " is empty: choose another one.", {}};
     const double scale = static_cast<double>(edge) / std::max(frame.width, frame.height);
@@ -75,7 +85,7 @@ Result<torch::Tensor> resized_to_edge(const Frame& frame, int edge, int min_edge
                          std::to_string(min_edge) +
                          " px. Choose a larger size or crop the picture.",
                      {}};
-    return resized(frame, width, height);
+    return resized(frame, width, height, device);
 }
 
 }  // namespace pentimento::style

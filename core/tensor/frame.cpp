@@ -1,7 +1,6 @@
 // Pixels are converted on the tensor's own device; one copy brings the bytes to the host.
 #include "core/tensor/frame.h"
 
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -27,9 +26,18 @@ torch::Tensor to_rgba(const torch::Tensor& nchw, ValueRange range) {
     return bytes;
 }
 
+/// Contiguous on the host. What comes from a graphics card is put in order there and comes into
+/// memory that it writes to by itself.
+torch::Tensor on_host(const torch::Tensor& bytes) {
+    if (bytes.is_cpu()) return bytes.contiguous();
+    auto here =
+        torch::empty(bytes.sizes(), torch::TensorOptions(torch::kUInt8).pinned_memory(true));
+    return here.copy_(bytes.contiguous());
+}
+
 /// `hwc`: [H, W, 4] bytes.
 Frame to_frame(const torch::Tensor& hwc) {
-    auto owner = std::make_shared<const torch::Tensor>(hwc.to(torch::kCPU).contiguous());
+    auto owner = std::make_shared<const torch::Tensor>(on_host(hwc));
     Frame frame;
     frame.width = static_cast<int>(owner->size(1));
     frame.height = static_cast<int>(owner->size(0));
@@ -60,21 +68,24 @@ Frame tensor_to_grid(const torch::Tensor& nchw, int columns, ValueRange range) {
                         .reshape({rows * height, columns * width, 4}));
 }
 
-torch::Tensor frame_to_tensor(const Frame& frame, ValueRange range, std::uint32_t background) {
+torch::Tensor frame_to_tensor(const Frame& frame, ValueRange range, std::uint32_t background,
+                              const torch::Device& device) {
     if (frame.empty()) throw std::invalid_argument("an empty frame has no tensor");
-    auto hwc = torch::empty({frame.height, frame.width, 4}, torch::kUInt8);
-    for (int y = 0; y < frame.height; ++y)
-        std::memcpy(hwc.data_ptr<std::uint8_t>() + static_cast<std::ptrdiff_t>(y) * frame.width * 4,
-                    frame.row(y), static_cast<std::size_t>(frame.width) * 4);
+    const auto bytes =
+        torch::from_blob(const_cast<std::uint8_t*>(frame.pixels), {frame.height, frame.width, 4},
+                         {frame.stride, 4, 1}, torch::kUInt8)
+            .to(device);
     const auto chw =
-        hwc.permute({2, 0, 1}).to(torch::kFloat32, false, false, torch::MemoryFormat::Contiguous);
+        bytes.permute({2, 0, 1}).to(torch::kFloat32, false, false, torch::MemoryFormat::Contiguous);
     auto rgb = chw.narrow(0, 0, 3);
     const auto alpha = chw.narrow(0, 3, 1);
-    if (alpha.min().item<float>() < 255) {
+    // Waiting for a graphics card to have looked would take longer than what it may save.
+    if (!device.is_cpu() || alpha.min().item<float>() < 255) {
         const auto under = torch::tensor({static_cast<float>(background >> 16 & 0xff),
                                           static_cast<float>(background >> 8 & 0xff),
                                           static_cast<float>(background & 0xff)})
-                               .view({3, 1, 1});
+                               .view({3, 1, 1})
+                               .to(device);
         rgb = (rgb * alpha + under * (255 - alpha)) / 255;
     }
     return (rgb * ((range.high - range.low) / 255.0) + range.low).contiguous();

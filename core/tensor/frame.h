@@ -27,9 +27,11 @@ Frame tensor_to_frame(const torch::Tensor& chw, ValueRange range = kUnitRange);
 /// are left over are transparent black. `columns` is at least 1.
 Frame tensor_to_grid(const torch::Tensor& nchw, int columns, ValueRange range = kUnitRange);
 
-/// [3, H, W] float32 on the CPU: low + (high − low)·p/255, where p is the pixel over the opaque
-/// background 0xRRGGBB. tensor_to_frame gives exactly the bytes of an opaque frame back.
+/// [3, H, W] float32 on `device`, whither the bytes are brought: low + (high − low)·p/255, where p
+/// is the pixel over the opaque background 0xRRGGBB. tensor_to_frame gives exactly the bytes of an
+/// opaque frame back.
 torch::Tensor frame_to_tensor(const Frame& frame, ValueRange range = kUnitRange,
-                              std::uint32_t background = 0xffffff);
+                              std::uint32_t background = 0xffffff,
+                              const torch::Device& device = torch::kCPU);
 
 }  // namespace pentimento
