@@ -75,7 +75,8 @@ double seconds_per_pixel(const std::shared_ptr<const nn::FeatureNetwork>& networ
 
 }  // namespace
 
-std::int64_t available_memory() {
+std::int64_t available_memory(const torch::Device& device) {
+    if (!device.is_cpu()) return tensor::free_device_memory(device.str());
     double available = std::numeric_limits<double>::infinity();
     std::ifstream meminfo("/proc/meminfo");
     for (std::string line; std::getline(meminfo, line);)
@@ -95,7 +96,7 @@ std::int64_t iteration_memory(const nn::FeatureNetwork& network,
                               std::int64_t width, std::int64_t height, std::int64_t tile) {
     torch::NoGradGuard no_grad;
     const auto layers = all_layers(definition, params);
-    const auto strip = torch::zeros({1, 3, kProbe, kProbe});
+    const auto strip = torch::zeros({1, 3, kProbe, kProbe}, network.device());
     const double pixels = static_cast<double>(width) * static_cast<double>(height);
     const double probed = static_cast<double>(kProbe * kProbe);
     const auto features = network.extract(strip, layers);
@@ -113,14 +114,15 @@ std::int64_t iteration_memory(const nn::FeatureNetwork& network,
     double at_once = pixels;
     if (tile > 0) {
         const auto halo =
-            halo_of(layer_geometry(network, layers, definition.min_edge, torch::kCPU));
+            halo_of(layer_geometry(network, layers, definition.min_edge, network.device()));
         at_once = 0;
         for (const auto& part : plan_tiles(height, width, tile, halo))
             at_once = std::max(at_once, static_cast<double>(part.outer_y.length()) *
                                             static_cast<double>(part.outer_x.length()));
     }
-    return static_cast<std::int64_t>(
-        kProgram + kFloat * (pixels * (3 * picture_tensors(params) + content) + at_once * kept));
+    return static_cast<std::int64_t>(kProgram + kFloat * pixels * 3 * picture_tensors(params) +
+                                     static_cast<double>(torch::elementSize(network.type())) *
+                                         (pixels * content + at_once * kept));
 }
 
 std::int64_t choose_tile(const nn::FeatureNetwork& network, const nn::FeatureDefinition& definition,
@@ -150,7 +152,7 @@ Result<Forecast> forecast(const ParamSet& params, int content_width, int content
         const double each = seconds_per_pixel(network, definition, params);
         const double ratio = static_cast<double>(std::min(content_width, content_height)) /
                              std::max(content_width, content_height);
-        const auto available = available_memory();
+        const auto available = available_memory(torch::kCPU);
 
         Forecast result;
         result.edges = scale_edges(

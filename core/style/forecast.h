@@ -22,7 +22,8 @@ std::int64_t choose_tile(const nn::FeatureNetwork& network, const nn::FeatureDef
                          const ParamSet& params, std::int64_t width, std::int64_t height,
                          std::int64_t available);
 
-/// Memory that this process may still take: of the machine and of its control group.
-std::int64_t available_memory();
+/// Memory that this process may still take: of the machine and of its control group, or of a
+/// graphics card.
+std::int64_t available_memory(const torch::Device& device);
 
 }  // namespace pentimento::style

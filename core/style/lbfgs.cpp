@@ -22,7 +22,9 @@ constexpr int kMostRetries = 8;
 class Lbfgs : public PixelOptimiser {
   public:
     Status step(torch::Tensor& picture, double rate, const Evaluate& evaluate) override {
-        const auto now = evaluate(picture);
+        auto now = evaluate(picture);
+        // A graphics card's next evaluation overwrites the gradient.
+        if (now.gradient.is_cuda()) now.gradient = now.gradient.clone();
         const bool worse = point_.defined() && now.loss > loss_ + kTolerance * std::abs(loss_);
         if (!now.finite() || worse) {
             if (!point_.defined() || ++retries_ > kMostRetries) return give_up(now, picture);
@@ -118,10 +120,12 @@ class Lbfgs : public PixelOptimiser {
 
     void remember(const torch::Tensor& s, const torch::Tensor& y) {
         const auto sy = (s * y).sum();
-        const double curvature = sy.item<double>();
-        const double bound =
-            1e-8 * std::sqrt((s * s).sum().item<double>() * (y * y).sum().item<double>());
-        if (!(curvature > bound))
+        // One read from the device, not three.
+        const auto products =
+            torch::stack({sy, (s * s).sum(), (y * y).sum()}).to(torch::kCPU, torch::kFloat64);
+        const auto* product = products.data_ptr<double>();
+        const double bound = 1e-8 * std::sqrt(product[1] * product[2]);
+        if (!(product[0] > bound))
             return;  // only positive curvature keeps the matrix positive definite
         history_.push_back({s, y, sy});
         if (history_.size() > kHistory) history_.pop_front();

@@ -9,6 +9,7 @@
 
 #include "core/base/text.h"
 #include "core/style/params.h"
+#include "core/tensor/without_search.h"
 
 namespace pentimento::style {
 
@@ -20,6 +21,9 @@ namespace {
 constexpr double kTvUnit = 10, kAbsoluteTvUnit = 0.5;
 // And a relative likeness to one on which it holds against a style weight of the usual size.
 constexpr double kLikenessUnit = 100;
+// Larger pictures keep a graphics card busy without recordings, which would need their memory
+// twice.
+constexpr std::int64_t kMostRecorded = 3 * 1600 * 1600;
 
 }  // namespace
 
@@ -66,7 +70,9 @@ Objective::Objective(std::shared_ptr<const nn::FeatureNetwork> network,
       tile_edge_(tile),
       scale_(params.get(kLossScale) == "sum" ? LossScale::Sum : LossScale::Relative),
       kind_(parse_style_loss(params.get(kStyleLoss))),
-      tv_kind_(params.get(kTv) == "absolute" ? TvLoss::Absolute : TvLoss::Squared) {
+      tv_kind_(params.get(kTv) == "absolute" ? TvLoss::Absolute : TvLoss::Squared),
+      layers_at_once_(pictures.content.device(), definition.style_layers.size()),
+      recorder_(pictures.content.device()) {
     torch::NoGradGuard no_grad;
     auto content = content_layers(definition, params);
     if (!content) throw std::invalid_argument(content.error().message);
@@ -118,7 +124,7 @@ void Objective::remember_content(const Tensor& content) {
             auto core = tile.core(seen.features[i], geometry_[i].cell);
             // A view would keep the halo in memory.
             cores.push_back(tiles_.size() > 1 ? core.clone() : core);
-            squares[i] += core.square().sum().item<double>();
+            squares[i] += core.square().sum(torch::kFloat32).item<double>();
         }
         content_.push_back(std::move(cores));
     }
@@ -128,6 +134,7 @@ void Objective::remember_content(const Tensor& content) {
 }
 
 std::vector<StyleTarget> Objective::targets_of(const Tensor& style) const {
+    const tensor::WithoutSearch just_once;
     std::vector<std::vector<Moments>> moments{
         std::vector<Moments>(layers_.size() - content_layers_)};
     for (const auto& tile :
@@ -142,6 +149,7 @@ std::vector<StyleTarget> Objective::targets_of(const Tensor& style) const {
 }
 
 void Objective::set_weights(const ParamSet& params) {
+    recorder_.forget();
     content_weight_ = params.get(kContentWeight);
     style_weight_ = params.get(kStyleWeight);
     tv_weight_ = params.get(kTvWeight);
@@ -179,8 +187,7 @@ Objective::Look Objective::look(const Tensor& picture, const Tile& tile, bool wi
 }
 
 Tensor Objective::places(const Look& look, const Tile& tile, std::size_t layer) const {
-    const auto core = tile.core(look.features[layer].detach(), geometry_[layer].cell);
-    return core.reshape({core.size(1), -1});
+    return as_places(tile.core(look.features[layer].detach(), geometry_[layer].cell));
 }
 
 Tensor Objective::mask_of(const Comparison& comparison, const Look& look, const Tile& tile,
@@ -193,12 +200,46 @@ Tensor Objective::mask_of(const Comparison& comparison, const Look& look, const 
 
 void Objective::add_moments(const Look& look, const Tile& tile,
                             std::vector<std::vector<Moments>>& moments) const {
-    for (std::size_t c = 0; c < comparisons_.size(); ++c)
-        for (std::size_t i = 0; i < layer_weights_.size(); ++i) {
-            const auto layer = style_layer(i);
+    layers_at_once_.each(layer_weights_.size(), [&](std::size_t i) {
+        const auto layer = style_layer(i);
+        for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+            const auto& masses = comparisons_[c].masses;
             moments[c][i].add(kind_, places(look, tile, layer),
-                              mask_of(comparisons_[c], look, tile, layer));
+                              mask_of(comparisons_[c], look, tile, layer),
+                              masses.empty() ? std::nullopt : masses[i]);
         }
+    });
+}
+
+/// Adding a mask up again and again would mean waiting for the device each time.
+void Objective::remember_masses(const std::vector<std::vector<Moments>>& moments) {
+    for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+        auto& masses = comparisons_[c].masses;
+        if (!masses.empty()) continue;
+        for (const auto& layer : moments[c]) masses.push_back(layer.mass);
+    }
+}
+
+/// Adds to `style` what the comparisons come to; what they ask of the features has the style's
+/// weight.
+std::vector<Objective::ByLayer> Objective::compare_all(
+    const std::vector<std::vector<Moments>>& moments, Tensor& style) const {
+    std::vector<ByLayer> styles(comparisons_.size(), ByLayer(layer_weights_.size()));
+    layers_at_once_.each(layer_weights_.size(), [&](std::size_t i) {
+        for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+            if (moments[c][i].mass < 1e-3) continue;  // its mask leaves nothing
+            auto& result = styles[c][i];
+            result = compare(kind_, scale_, moments[c][i], comparisons_[c].targets[i]);
+            const double weight = comparisons_[c].weight * layer_weights_[i];
+            result.value = weight * result.value;
+            result.factor = result.factor * (weight * style_weight_);
+            if (result.offset.defined()) result.offset = result.offset * (weight * style_weight_);
+        }
+    });
+    for (const auto& by_layer : styles)
+        for (const auto& result : by_layer)
+            if (result.value.defined()) style = style + result.value;
+    return styles;
 }
 
 /// Returns the content loss of this tile.
@@ -206,6 +247,15 @@ Tensor Objective::add_gradient(const Look& look, std::size_t index,
                                const std::vector<ByLayer>& styles, Tensor& gradient) const {
     const auto& tile = tiles_[index];
     auto content = torch::zeros({}, look.pixels.options().requires_grad(false));
+    std::vector<Tensor> sums(layer_weights_.size());
+    layers_at_once_.each(layer_weights_.size(), [&](std::size_t i) {
+        for (std::size_t c = 0; c < styles.size(); ++c) {
+            if (!styles[c][i].factor.defined()) continue;
+            auto part = styles[c][i].at(places(look, tile, style_layer(i)),
+                                        mask_of(comparisons_[c], look, tile, style_layer(i)));
+            sums[i] = sums[i].defined() ? sums[i].add_(part) : part;
+        }
+    });
     std::vector<Tensor> ends, end_gradients;
     // Features beyond the core belong to other tiles: no gradient comes from them here.
     const auto send = [&](std::size_t layer, const Tensor& core_gradient) {
@@ -222,20 +272,11 @@ Tensor Objective::add_gradient(const Look& look, std::size_t index,
     };
     for (std::size_t i = 0; i < content_layers_; ++i) {
         auto off = tile.core(look.features[i].detach(), geometry_[i].cell) - content_[index][i];
-        content = content + off.square().sum() / content_units_[i];
+        content = content + off.square().sum(torch::kFloat32) / content_units_[i];
         if (content_weight_ > 0) send(i, off.mul_(2 * content_weight_ / content_units_[i]));
     }
-    for (std::size_t i = 0; i < layer_weights_.size(); ++i) {
-        const auto layer = style_layer(i);
-        Tensor sum;
-        for (std::size_t c = 0; c < styles.size(); ++c) {
-            if (!styles[c][i].factor.defined()) continue;
-            auto part = styles[c][i].at(places(look, tile, layer),
-                                        mask_of(comparisons_[c], look, tile, layer));
-            sum = sum.defined() ? sum.add_(part) : part;
-        }
-        if (sum.defined()) send(layer, sum);
-    }
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        if (sums[i].defined()) send(style_layer(i), sums[i]);
     if (!ends.empty())
         tile.crop(gradient).add_(torch::autograd::grad(ends, {look.pixels}, end_gradients)[0]);
     return content;
@@ -249,8 +290,7 @@ Tensor Objective::add_likeness(const Tensor& picture, Tensor& gradient) const {
     return (off * (picture - likeness_)).sum();
 }
 
-Evaluation Objective::evaluate(const Tensor& picture) {
-    torch::NoGradGuard no_grad;
+Objective::Outcome Objective::assess(const Tensor& picture) {
     const bool whole = tiles_.size() == 1;
     std::vector<std::vector<Moments>> moments(comparisons_.size(),
                                               std::vector<Moments>(layer_weights_.size()));
@@ -260,19 +300,9 @@ Evaluation Objective::evaluate(const Tensor& picture) {
         seen = look(picture, tile, whole);
         add_moments(seen, tile, moments);
     }
-
+    if (whole) remember_masses(moments);
     auto style = torch::zeros({}, picture.options());
-    std::vector<ByLayer> styles(comparisons_.size(), ByLayer(layer_weights_.size()));
-    for (std::size_t c = 0; c < comparisons_.size(); ++c)
-        for (std::size_t i = 0; i < layer_weights_.size(); ++i) {
-            if (moments[c][i].mass < 1e-3) continue;  // its mask leaves nothing
-            auto& result = styles[c][i];
-            result = compare(kind_, scale_, moments[c][i], comparisons_[c].targets[i]);
-            const double weight = comparisons_[c].weight * layer_weights_[i];
-            style = style + weight * result.value;
-            result.factor = result.factor * (weight * style_weight_);
-            if (result.offset.defined()) result.offset = result.offset * (weight * style_weight_);
-        }
+    const auto styles = compare_all(moments, style);
     moments.clear();
 
     auto gradient = torch::zeros_like(picture);
@@ -287,13 +317,27 @@ Evaluation Objective::evaluate(const Tensor& picture) {
     if (scale_ == LossScale::Relative) gradient.mul_(static_cast<double>(picture.numel()));
     const auto total = content_weight_ * content + style_weight_ * style + tv_weight_ * tv +
                        likeness_weight_ * likeness;
-
-    // All numbers in one read from the device.
     const auto rms = gradient.norm() / std::sqrt(static_cast<double>(picture.numel()));
-    const auto numbers = torch::stack({content, style, tv, likeness, total, rms}).to(torch::kCPU);
+    return {torch::stack({content, style, tv, likeness, total, rms}), gradient};
+}
+
+Evaluation Objective::evaluate(const Tensor& picture) {
+    torch::NoGradGuard no_grad;
+    if (recorder_.records() && tiles_.size() == 1 && picture.numel() <= kMostRecorded) {
+        if (!picture_.defined()) picture_ = torch::empty_like(picture);
+        picture_.copy_(picture);
+        recorder_.run("assess", [this] { outcome_ = assess(picture_); });
+    } else {
+        outcome_ = assess(picture);
+    }
+    // All numbers in one read from the device.
+    const auto numbers = outcome_.numbers.to(torch::kCPU);
     const auto* value = numbers.data_ptr<float>();
     terms_ = {value[0], value[1], value[2], value[3], value[4]};
-    return {terms_.total, gradient, static_cast<double>(value[5])};
+    Evaluation evaluation{terms_.total, outcome_.gradient, static_cast<double>(value[5])};
+    // Of a recording it must stay where it is; elsewhere the caller alone holds it.
+    if (!recorder_.records()) outcome_ = {};
+    return evaluation;
 }
 
 }  // namespace pentimento::style

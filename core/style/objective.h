@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@
 #include "core/style/pixel_optimiser.h"
 #include "core/style/statistics.h"
 #include "core/style/tiles.h"
+#include "core/tensor/recorder.h"
+#include "core/tensor/side_by_side.h"
 
 namespace pentimento::style {
 
@@ -63,7 +66,8 @@ class Objective {
     void set_masks(const std::vector<torch::Tensor>& masks, const ParamSet& params);
 
     /// With relative losses the gradient is that of total × number of pixels, so that it is of the
-    /// order 1; with plain sums it is that of the total.
+    /// order 1; with plain sums it is that of the total. On a graphics card the next call
+    /// overwrites it.
     Evaluation evaluate(const torch::Tensor& picture);
     /// Of the last evaluate().
     const Terms& terms() const { return terms_; }
@@ -75,6 +79,14 @@ class Objective {
         double weight = 1;
         const LayerMasks* masks = nullptr;
         std::vector<StyleTarget> targets;
+        /// By style layer, of a picture in one piece: the sum of its mask, once it is known.
+        std::vector<std::optional<double>> masses = {};
+    };
+    /// An evaluation that nobody has waited for yet.
+    struct Outcome {
+        torch::Tensor numbers;  ///< the terms without and their sum with weights, and the
+                                ///< gradient's RMS, in the order of `Terms`
+        torch::Tensor gradient;
     };
     /// One tile with its features, by layer.
     struct Look {
@@ -83,12 +95,17 @@ class Objective {
     };
     using ByLayer = std::vector<StyleGradient>;
 
+    Outcome assess(const torch::Tensor& picture);
+
     Look look(const torch::Tensor& picture, const Tile& tile, bool with_gradient) const;
     std::vector<StyleTarget> targets_of(const torch::Tensor& style) const;
     void remember_content(const torch::Tensor& content);
     void look_at_geometry(const torch::Device& device);
     void add_moments(const Look& look, const Tile& tile,
                      std::vector<std::vector<Moments>>& moments) const;
+    void remember_masses(const std::vector<std::vector<Moments>>& moments);
+    std::vector<ByLayer> compare_all(const std::vector<std::vector<Moments>>& moments,
+                                     torch::Tensor& style) const;
     torch::Tensor add_likeness(const torch::Tensor& picture, torch::Tensor& gradient) const;
     torch::Tensor add_gradient(const Look& look, std::size_t tile,
                                const std::vector<ByLayer>& styles, torch::Tensor& gradient) const;
@@ -118,6 +135,12 @@ class Objective {
     torch::Tensor likeness_, likeness_mask_;
     double content_weight_ = 0, style_weight_ = 0, tv_weight_ = 0, likeness_weight_ = 0;
     Terms terms_;
+
+    // On a graphics card.
+    tensor::SideBySide layers_at_once_;
+    torch::Tensor picture_;  ///< where recorded work finds the picture
+    Outcome outcome_;        ///< and leaves what it finds out
+    tensor::Recorder recorder_;
 };
 
 /// The layers at which `params` compare content, the first one being the usual choice; the others

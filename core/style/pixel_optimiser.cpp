@@ -21,8 +21,8 @@ torch::Tensor stretched(const torch::Tensor& moment, const torch::Tensor& pictur
     return at::upsample_bilinear2d(moment, {picture.size(2), picture.size(3)}, false);
 }
 
-/// Adam, projected onto [0, 1]. Everything happens in place and a few rows at a time: a picture may
-/// be large. nn::Optimiser would keep a second copy of it.
+/// Adam, projected onto [0, 1]. Everything happens in place, on the CPU a few rows at a time: a
+/// picture may be large. nn::Optimiser would keep a second copy of it.
 class AdamPixels : public PixelOptimiser {
   public:
     explicit AdamPixels(const AdamSettings& settings) : settings_(settings) {}
@@ -41,9 +41,10 @@ class AdamPixels : public PixelOptimiser {
         const auto count = static_cast<double>(steps_);
         const double bias1 = 1 - std::pow(settings_.beta1, count);
         const double bias2 = std::sqrt(1 - std::pow(settings_.beta2, count));
-        constexpr std::int64_t kRows = 256;
-        for (std::int64_t row = 0; row < picture.size(2); row += kRows) {
-            const auto rows = std::min(kRows, picture.size(2) - row);
+        // A processor's memory must not hold more than a few rows of roots.
+        const std::int64_t most = picture.is_cpu() ? 256 : picture.size(2);
+        for (std::int64_t row = 0; row < picture.size(2); row += most) {
+            const auto rows = std::min(most, picture.size(2) - row);
             const auto root =
                 second_.narrow(2, row, rows).sqrt().div_(bias2).add_(settings_.epsilon);
             auto part = picture.narrow(2, row, rows);

@@ -16,7 +16,7 @@ namespace pentimento::style {
 /// The loss at one picture. Either member may be NaN or infinite; optimisers check.
 struct Evaluation {
     double loss = 0;
-    torch::Tensor gradient;   ///< of the picture's shape
+    torch::Tensor gradient;   ///< of the picture's shape; good until the next evaluation
     double gradient_rms = 0;  ///< √mean(gradient²)
     bool finite() const;
 };

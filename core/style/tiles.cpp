@@ -37,6 +37,18 @@ std::pair<std::int64_t, std::int64_t> cells(const Span& core, const Span& outer,
     return {first, std::max<std::int64_t>(0, std::min(end, available) - first)};
 }
 
+/// cuDNN's fast algorithms work in tiles of their own, too.
+class WithoutCudnn {
+  public:
+    WithoutCudnn() { at::globalContext().setUserEnabledCuDNN(false); }
+    ~WithoutCudnn() { at::globalContext().setUserEnabledCuDNN(before_); }
+    WithoutCudnn(const WithoutCudnn&) = delete;
+    WithoutCudnn& operator=(const WithoutCudnn&) = delete;
+
+  private:
+    bool before_ = at::globalContext().userEnabledCuDNN();
+};
+
 }  // namespace
 
 std::vector<LayerGeometry> layer_geometry(const nn::FeatureNetwork& network,
@@ -48,6 +60,7 @@ std::vector<LayerGeometry> layer_geometry(const nn::FeatureNetwork& network,
     strip.narrow(3, first, kTileGrid).fill_(std::numeric_limits<float>::quiet_NaN());
     // Winograd's algorithm works in tiles of its own, over which NaN would spread.
     const tensor::PlainOperations plain;
+    const WithoutCudnn without;
     std::vector<LayerGeometry> geometry;
     for (const auto& features : network.extract(strip, layers)) {
         const auto spoilt = torch::isnan(features).any(0).any(0).any(0).nonzero().to(torch::kCPU);

@@ -48,7 +48,8 @@ Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inp
                                                  params.get(kStyleSize))));
     made.edges = scale_edges(params, smallest);
     auto network = nn::load_features(*made.definition, inputs.weights, params.get(kPreprocessing),
-                                     pooling_of(*made.definition, params), made.device);
+                                     pooling_of(*made.definition, params), made.device,
+                                     nn::fast_feature_type(made.device));
     if (!network) return network.error();
     made.network = *network;
     made.inputs = std::move(inputs);
@@ -57,7 +58,7 @@ Result<Ingredients> Ingredients::prepare(const ParamSet& params, StyleInputs inp
 
 Result<torch::Tensor> Ingredients::content(std::size_t scale) const {
     return resized_to_edge(inputs.content, edges.at(scale), definition->min_edge,
-                           "The content picture");
+                           "The content picture", device);
 }
 
 std::vector<torch::Tensor> Ingredients::masks(std::int64_t width, std::int64_t height) const {
@@ -74,17 +75,17 @@ Result<Pictures> Ingredients::pictures(const ParamSet& params, std::size_t scale
     Pictures pictures;
     for (std::size_t i = 0; i < inputs.styles.size(); ++i) {
         auto style = resized_to_edge(inputs.styles[i], style_size, definition->min_edge,
-                                     "Style picture " + std::to_string(i + 1));
+                                     "Style picture " + std::to_string(i + 1), device);
         if (!style) return style.error();
-        pictures.styles.push_back(style->to(device));
+        pictures.styles.push_back(*style);
     }
     pictures.masks = masks(content->size(3), content->size(2));
-    pictures.content = content->to(device);
+    pictures.content = *content;
     if (inputs.likeness) {
         const auto& [picture, mask, weight] = *inputs.likeness;
         const int width = static_cast<int>(content->size(3)),
                   height = static_cast<int>(content->size(2));
-        pictures.likeness = resized(picture, width, height).to(device);
+        pictures.likeness = resized(picture, width, height, device);
         pictures.likeness_mask =
             at::adaptive_avg_pool2d(
                 torch::tensor(mask, torch::kFloat32).view({1, 1, picture.height, picture.width}),
@@ -98,8 +99,9 @@ Result<Pictures> Ingredients::pictures(const ParamSet& params, std::size_t scale
 WorkingScale WorkingScale::of(const Ingredients& ingredients, const ParamSet& params,
                               std::size_t index, const Pictures& pictures) {
     const auto& content = pictures.content;
-    const auto tile = choose_tile(*ingredients.network, *ingredients.definition, params,
-                                  content.size(3), content.size(2), available_memory());
+    const auto tile =
+        choose_tile(*ingredients.network, *ingredients.definition, params, content.size(3),
+                    content.size(2), available_memory(ingredients.device));
     return {index, Objective(ingredients.network, *ingredients.definition, params, pictures, tile),
             content.sizes().vec()};
 }
