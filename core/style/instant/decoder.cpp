@@ -10,9 +10,18 @@ namespace {
 using torch::Tensor;
 namespace tnn = torch::nn;
 
+/// Layers that have settled differ in type; while they learn, autocast sees to that.
+Tensor as_wanted(const tnn::Conv2d& layer, const Tensor& x) {
+    return layer->weight.requires_grad() ? x : x.to(layer->weight.scalar_type());
+}
+
 Tensor convolved(tnn::Conv2d& layer, const Tensor& x) {
-    return tensor::conv2d(torch::reflection_pad2d(x, {1, 1, 1, 1}), layer->weight, layer->bias,
-                          /*padding=*/0);
+    return tensor::conv2d(torch::reflection_pad2d(as_wanted(layer, x), {1, 1, 1, 1}), layer->weight,
+                          layer->bias, /*padding=*/0);
+}
+
+Tensor mixed(tnn::Conv2d& layer, const Tensor& x) {
+    return layer->forward(as_wanted(layer, x));
 }
 
 Tensor doubled(const Tensor& x) {
@@ -26,7 +35,8 @@ const std::vector<std::string>& instant_layers() {
     return layers;
 }
 
-ChannelStatistics channel_statistics(const Tensor& features, double epsilon, const Tensor& mask) {
+ChannelStatistics channel_statistics(const Tensor& maps, double epsilon, const Tensor& mask) {
+    const auto features = maps.to(torch::kFloat32);
     if (mask.defined()) {
         const auto weights = mask / mask.sum().clamp_min(1e-6);
         const auto mean = (features * weights).sum({2, 3}, /*keepdim=*/true);
@@ -74,9 +84,23 @@ void InstantDecoderImpl::init(torch::Generator random) {
     colours_->bias.fill_(.5);
 }
 
+void InstantDecoderImpl::settle(const torch::Device& device) {
+    torch::NoGradGuard no_grad;
+    for (auto& parameter : parameters()) parameter.requires_grad_(false);
+    to(device);
+    if (device.is_cpu()) return;
+    for (const auto& child : children()) {
+        auto* layer = child->as<tnn::Conv2d>();
+        if (layer == colours_.get()) continue;
+        layer->weight.set_data(
+            layer->weight.to(torch::kBFloat16).contiguous(torch::MemoryFormat::ChannelsLast));
+        layer->bias.set_data(layer->bias.to(torch::kBFloat16));
+    }
+}
+
 Tensor InstantDecoderImpl::forward(const std::vector<Tensor>& levels) {
     auto x = convolved(deep_, levels[0]).relu_();
-    x = doubled(x) + skip3_->forward(levels[1]) + skip2_->forward(torch::avg_pool2d(levels[2], 2));
+    x = doubled(x) + mixed(skip3_, levels[1]) + mixed(skip2_, torch::avg_pool2d(levels[2], 2));
     x = convolved(middle1_, x).relu_();
     x = convolved(middle2_, x).relu_();
     x = convolved(middle3_, x).relu_();

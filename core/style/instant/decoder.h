@@ -16,7 +16,7 @@ const std::vector<std::string>& instant_layers();  ///< relu4_1, relu3_1, relu2_
 /// Pictures must be multiples of this in width and height.
 inline constexpr int kInstantMultiple = 8;
 
-/// Mean and standard deviation of each channel, [N, C, 1, 1] each.
+/// Mean and standard deviation of each channel, [N, C, 1, 1] each, float32.
 struct ChannelStatistics {
     torch::Tensor mean, deviation;
 };
@@ -41,6 +41,9 @@ class InstantDecoderImpl : public torch::nn::Module {
     InstantDecoderImpl();
     torch::Tensor forward(const std::vector<torch::Tensor>& levels);
     void init(torch::Generator random);
+    /// Moves it to where it is to work, not to learn: on a graphics card in bfloat16 but for the
+    /// last layer, whose colours need more bits.
+    void settle(const torch::Device& device);
 
   private:
     torch::nn::Conv2d add(const char* name, int in, int out, int kernel);

@@ -20,6 +20,8 @@
 #include "core/tensor/frame.h"
 #include "core/tensor/guard.h"
 #include "core/tensor/machine.h"
+#include "core/tensor/recorded.h"
+#include "core/tensor/without_search.h"
 
 namespace pentimento::style {
 
@@ -53,7 +55,7 @@ Result<InstantDecoder> load_decoder(const std::filesystem::path& path,
         return right.error();
     InstantDecoder decoder;
     if (const Status loaded = load_network(*decoder, *file, name); !loaded) return loaded.error();
-    decoder->to(device);
+    decoder->settle(device);
     return decoder;
 }
 
@@ -103,7 +105,13 @@ class AdainEngine : public InstantBlender::Impl {
   public:
     AdainEngine(const torch::Device& device, std::shared_ptr<const nn::FeatureNetwork> encoder,
                 const InstantDecoder& decoder)
-        : device_(device), encoder_(std::move(encoder)), decoder_(decoder) {}
+        : device_(device),
+          encoder_(std::move(encoder)),
+          decoder_(decoder),
+          look_(device, [this](const auto& picture) { return seen(padded(picture[0])); }),
+          paint_(device, [this](const auto& levels) {
+              return std::vector<Tensor>{decoder_->forward(levels)};
+          }) {}
 
     void set_content(Frame content) override {
         content_ = {};
@@ -123,6 +131,7 @@ class AdainEngine : public InstantBlender::Impl {
     Result<Tensor> blend(const ParamSet& params, int size) override {
         if (content_.frame.empty())
             return Error{ErrorCode::InvalidArgument, "There is no content picture yet.", {}};
+        const tensor::WithoutSearch at_once;
         if (auto done = look_at_content(size); !done) return done.error();
         const int edge = static_cast<int>(std::lround(size * params.get(kStyleSize)));
         Weights weights{};
@@ -153,16 +162,30 @@ class AdainEngine : public InstantBlender::Impl {
         std::vector<ChannelStatistics> levels;
     };
 
+    /// Of each of instant_layers() the features, their means and their deviations.
+    std::vector<Tensor> seen(const Tensor& picture) const {
+        std::vector<Tensor> all;
+        for (const auto& features : encoder_->extract(picture, instant_layers())) {
+            const auto own = channel_statistics(features);
+            all.insert(all.end(), {features, own.mean, own.deviation});
+        }
+        return all;
+    }
+    static std::vector<Level> as_levels(const std::vector<Tensor>& seen) {
+        std::vector<Level> levels;
+        for (std::size_t i = 0; i < seen.size(); i += 3)
+            levels.push_back({seen[i], {seen[i + 1], seen[i + 2]}});
+        return levels;
+    }
+
     Status look_at_content(int size) {
         if (content_.size == size) return {};
         auto picture =
-            resized_to_edge(content_.frame, size, kInstantMinEdge, "The content picture");
+            resized_to_edge(content_.frame, size, kInstantMinEdge, "The content picture", device_);
         if (!picture) return picture.error();
-        content_.picture = picture->to(device_);
+        content_.picture = *picture;
         content_.colours = colour_statistics(content_.picture);
-        content_.levels.clear();
-        for (auto& features : encoder_->extract(padded(*picture).to(device_), instant_layers()))
-            content_.levels.push_back({features, channel_statistics(features)});
+        content_.levels = as_levels(look_({content_.picture}));
         content_.size = size;
         regions_known_ = false;
         return {};
@@ -171,12 +194,11 @@ class AdainEngine : public InstantBlender::Impl {
     Status look_at_style(Style& style, int edge, int number) {
         if (style.edge == edge) return {};
         auto picture = resized_to_edge(style.frame, edge, kInstantMinEdge,
-                                       "Style picture " + std::to_string(number));
+                                       "Style picture " + std::to_string(number), device_);
         if (!picture) return picture.error();
         style.colours = colour_statistics(*picture);
         style.levels.clear();
-        for (const auto& features : encoder_->extract(picture->to(device_), instant_layers()))
-            style.levels.push_back(channel_statistics(features));
+        for (const auto& level : as_levels(seen(*picture))) style.levels.push_back(level.own);
         style.edge = edge;
         return {};
     }
@@ -203,7 +225,7 @@ class AdainEngine : public InstantBlender::Impl {
     }
 
     Tensor decoded(const std::vector<Tensor>& levels) {
-        return decoder_->forward(levels)
+        return paint_(levels)[0]
             .narrow(2, kMargin, content_.picture.size(2))
             .narrow(3, kMargin, content_.picture.size(3));
     }
@@ -291,6 +313,8 @@ class AdainEngine : public InstantBlender::Impl {
     torch::Device device_;
     std::shared_ptr<const nn::FeatureNetwork> encoder_;
     InstantDecoder decoder_{nullptr};
+    tensor::Recorded look_;   ///< from a content picture to what is seen() of it
+    tensor::Recorded paint_;  ///< from blended levels to a picture with its margin
 
     struct {
         Frame frame;
@@ -324,7 +348,8 @@ Result<std::unique_ptr<InstantBlender>> InstantBlender::make(const ParamSet& par
                 return std::unique_ptr<InstantBlender>(new InstantBlender(*std::move(engine)));
             }
             auto encoder = nn::load_features(nn::feature_registry().at(nn::kBuiltinFeatures),
-                                             networks.features, "auto", nn::Pooling::Max, device);
+                                             networks.features, "auto", nn::Pooling::Max, device,
+                                             nn::fast_feature_type(device));
             if (!encoder) return encoder.error();
             auto decoder = load_decoder(networks.decoder, device);
             if (!decoder) return decoder.error();

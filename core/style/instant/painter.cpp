@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/style/tiles.h"
+#include "core/tensor/compat.h"
 #include "core/tensor/conv3x3.h"
 
 namespace pentimento::style {
@@ -30,7 +31,8 @@ class LayerImpl : public tnn::Module {
                            convolution_->weight, convolution_->bias, /*padding=*/0, stride_);
         if (!norm_) return y;
         if (holding_ && !mean_.defined())
-            std::tie(variance_, mean_) = torch::var_mean(y, at::IntArrayRef{0, 2, 3}, false);
+            std::tie(variance_, mean_) =
+                torch::var_mean(y.to(torch::kFloat32), at::IntArrayRef{0, 2, 3}, false);
         if (!holding_) return norm_->forward(y);
         return torch::batch_norm(y, norm_->weight, norm_->bias, mean_, variance_,
                                  /*training=*/false, 0, norm_->options.eps(), false);
@@ -111,7 +113,7 @@ Tensor PainterImpl::forward(const Tensor& pictures) {
         even ? pictures
              : torch::replication_pad2d(pictures, {0, missing(width), 0, missing(height)});
     // tanh around mid-grey, a little beyond black and white, so that they can be reached.
-    const auto painted = .5 + .55 * layers_->forward(2 * x - 1).tanh();
+    const auto painted = .5 + .55 * layers_->forward(2 * x - 1).to(torch::kFloat32).tanh();
     return even ? painted : painted.narrow(2, 0, height).narrow(3, 0, width);
 }
 
@@ -143,6 +145,7 @@ struct Held {
 
 Tensor paint(Painter& painter, const Tensor& picture, std::int64_t whole) {
     torch::NoGradGuard no_grad;
+    const tensor::Autocast fast(picture.is_cuda(), picture.device());
     const auto height = picture.size(2), width = picture.size(3);
     if (height * width <= whole) return painter->forward(picture);
     const double scale =

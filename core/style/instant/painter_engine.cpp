@@ -8,6 +8,7 @@
 #include "core/style/instant/painter.h"
 #include "core/style/params.h"
 #include "core/style/working_picture.h"
+#include "core/tensor/without_search.h"
 
 namespace pentimento::style {
 namespace {
@@ -27,10 +28,12 @@ class PainterEngine : public InstantBlender::Impl {
     Result<Tensor> blend(const ParamSet& params, int size) override {
         if (content_.empty())
             return Error{ErrorCode::InvalidArgument, "There is no content picture yet.", {}};
+        const tensor::WithoutSearch at_once;
         if (size_ != size) {
-            auto picture = resized_to_edge(content_, size, kInstantMinEdge, "The content picture");
+            auto picture =
+                resized_to_edge(content_, size, kInstantMinEdge, "The content picture", device_);
             if (!picture) return picture.error();
-            picture_ = picture->to(device_);
+            picture_ = *picture;
             size_ = size;
             edge_ = 0;
         }
@@ -40,9 +43,9 @@ class PainterEngine : public InstantBlender::Impl {
         if (edge_ != edge) {
             auto source = edge == size ? Result<Tensor>(picture_)
                                        : resized_to_edge(content_, edge, kInstantMinEdge,
-                                                         "The content picture");
+                                                         "The content picture", device_);
             if (!source) return source.error();
-            painted_ = paint(painter_, source->to(device_)).clamp(0, 1);
+            painted_ = paint(painter_, *source).clamp(0, 1);
             if (edge != size)
                 painted_ = at::_upsample_bicubic2d_aa(
                                painted_, {picture_.size(2), picture_.size(3)}, false, {}, {})
