@@ -6,6 +6,7 @@
 #include "core/style/train/network_run.h"
 #include "core/style/train/params.h"
 #include "core/tensor/batch.h"
+#include "core/tensor/compat.h"
 #include "core/tensor/machine.h"
 #include "core/tensor/random.h"
 
@@ -30,6 +31,7 @@ class DecoderTraining : public NetworkRun {
                     const torch::Device& device)
         : NetworkRun(std::move(params), std::move(inputs.pictures), decoder.ptr(), device),
           styles_(*std::move(inputs.styles)),
+          style_batches_(styles_, /*without_held_out=*/false, kStyleSeed, device),
           encoder_(std::move(encoder)),
           judge_(std::move(judge)),
           decoder_(decoder) {}
@@ -51,7 +53,10 @@ class DecoderTraining : public NetworkRun {
     }
 
   private:
-    Tensor made(const std::vector<Tensor>& levels) { return decoder_->forward(levels); }
+    Tensor made(const std::vector<Tensor>& levels) {
+        const tensor::Autocast fast(device().is_cuda(), device());
+        return decoder_->forward(levels).to(torch::kFloat32);
+    }
 
     /// `levels`: the contents' own.
     std::vector<Tensor> blended(std::vector<Tensor> levels, const Tensor& styles) {
@@ -68,11 +73,11 @@ class DecoderTraining : public NetworkRun {
         {
             torch::NoGradGuard no_grad;
             own = encoder_->extract(contents, instant_layers());
-            style_features = judge_->extract(styles, kStyleLayers);
-            content_features = judge_->extract(contents, {kStyleLayers[kContentAt]});
+            style_features = features_of(*judge_, styles, kStyleLayers);
+            content_features = features_of(*judge_, contents, {kStyleLayers[kContentAt]});
         }
         const auto picture = made(blended(own, styles));
-        const auto features = judge_->extract(picture, kStyleLayers);
+        const auto features = features_of(*judge_, picture, kStyleLayers);
         // The content's features with the style's statistics, as the judge sees them.
         const auto target =
             with_statistics(content_features[0], channel_statistics(content_features[0]),
@@ -101,8 +106,8 @@ class DecoderTraining : public NetworkRun {
 
     Tensor draw_styles(const Tensor& contents, torch::Generator& random) {
         const auto count = contents.size(0);
-        auto styles = random_crops(styles_, false, count, contents.size(2), kStyleSeed,
-                                   steps_done(), random, device());
+        auto styles =
+            random_crops(style_batches_.at(steps_done(), count), contents.size(2), random);
         const auto chance = torch::rand({count, 2}, random, torch::kFloat32);
         std::vector<Tensor> drawn;
         for (std::int64_t i = 0; i < count; ++i) {
@@ -124,6 +129,7 @@ class DecoderTraining : public NetworkRun {
     }
 
     PackedDataset styles_;
+    Batches style_batches_;
     std::shared_ptr<const FeatureNetwork> encoder_, judge_;
     InstantDecoder decoder_;
 };

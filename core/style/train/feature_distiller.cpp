@@ -2,11 +2,14 @@
 #include "core/style/train/feature_distiller.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/nn/features/builtin.h"
 #include "core/nn/features/feature_network.h"
+#include "core/style/train/judge.h"
 #include "core/style/train/network_run.h"
 #include "core/style/train/params.h"
+#include "core/tensor/compat.h"
 #include "core/tensor/guard.h"
 #include "core/tensor/machine.h"
 #include "core/tensor/pth_reader.h"
@@ -59,10 +62,14 @@ class StudentImpl : public tnn::Module {
     std::vector<Tensor> forward(const Tensor& pictures, const std::vector<std::string>& layers) {
         return network().extract(pictures, layers);
     }
-    nn::FeatureNetwork network() const {
-        return {nn::torchvision_preprocessing(),
+    /// Of the weights as they are and will be. From the first call on the device is fixed.
+    const nn::FeatureNetwork& network() {
+        if (!network_)
+            network_.emplace(
+                nn::torchvision_preprocessing(),
                 nn::feature_registry().at(nn::kBuiltinFeatures).build(weights_, nn::Pooling::Max),
-                weights_.begin()->second.device()};
+                weights_.begin()->second.device());
+        return *network_;
     }
     Tensor& weight(const std::string& name) { return weights_.at(name); }
     Tensor& map(const std::string& layer) { return maps_.at(layer); }
@@ -83,6 +90,7 @@ class StudentImpl : public tnn::Module {
 
     std::map<std::string, Tensor> weights_;
     std::map<std::string, Tensor> maps_;
+    std::optional<nn::FeatureNetwork> network_;
 };
 
 /// The `count` channels from which the others can best be told: pivoted Cholesky decomposition of
@@ -174,17 +182,26 @@ class FeatureDistiller : public NetworkRun {
         std::vector<Tensor> wanted;
         {
             torch::NoGradGuard no_grad;
-            wanted = teacher_->extract(pictures, kCompared);
+            wanted = features_of(*teacher_, pictures, kCompared);
         }
-        const auto seen = student_->forward(pictures, kCompared);
+        const auto guesses = guessed(pictures);
         std::vector<Tensor> errors;
         for (std::size_t i = 0; i < kCompared.size(); ++i) {
             const auto target = wanted[i] / scale(kCompared[i]);
-            const auto guess = torch::conv2d(seen[i], student_->map(kCompared[i]));
+            const auto& guess = guesses[i];
             const auto spread = (target - target.mean({0, 2, 3}, true)).square().sum();
             errors.push_back((guess - target).square().sum() / spread.clamp_min(1e-9));
         }
         return errors;
+    }
+
+    /// What the student makes of the teacher's features.
+    std::vector<Tensor> guessed(const Tensor& pictures) {
+        const tensor::Autocast fast(device().is_cuda(), device());
+        auto guesses = student_->forward(pictures, kCompared);
+        for (std::size_t i = 0; i < kCompared.size(); ++i)
+            guesses[i] = torch::conv2d(guesses[i], student_->map(kCompared[i])).to(torch::kFloat32);
+        return guesses;
     }
 
     /// The teacher's channel means.
@@ -195,7 +212,7 @@ class FeatureDistiller : public NetworkRun {
     void measure_scales() {
         torch::NoGradGuard no_grad;
         const auto& names = all_layers();
-        const auto features = teacher_->extract(pictures_to_solve(), names);
+        const auto features = features_of(*teacher_, pictures_to_solve(), names);
         for (std::size_t i = 0; i < names.size(); ++i) {
             const auto means = features[i].mean({0, 2, 3}, true);
             // Channels that hardly ever answer would be blown up.
@@ -206,9 +223,10 @@ class FeatureDistiller : public NetworkRun {
 
     Status solve() {
         torch::NoGradGuard no_grad;
+        const at::NoTF32Guard in_full;
         const auto pictures = pictures_to_solve();
         const auto& names = all_layers();
-        const auto taught = teacher_->extract(pictures, names);
+        const auto taught = features_of(*teacher_, pictures, names);
         measure_scales();
         std::vector<std::int64_t> before;  // the student's channels of the layer before
         for (std::size_t i = 0; i < names.size(); ++i) {
@@ -312,7 +330,8 @@ Result<std::unique_ptr<Run>> make_feature_distiller(const ParamSet& params, Inpu
     if (!device_name) return device_name.error();
     const torch::Device device(*device_name);
     const auto& vgg = nn::feature_registry().at("vgg19");
-    auto teacher = nn::load_features(vgg, inputs.weights, "auto", nn::Pooling::Max, device);
+    auto teacher = nn::load_features(vgg, inputs.weights, "auto", nn::Pooling::Max, device,
+                                     nn::fast_feature_type(device));
     if (!teacher) return teacher.error();
     auto weights = read_tensor_file(
         inputs.weights, [&](const std::string& name) { return vgg.tensors.count(name) > 0; });

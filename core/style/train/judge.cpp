@@ -9,14 +9,21 @@ using torch::Tensor;
 Result<std::shared_ptr<const nn::FeatureNetwork>> load_encoder(const Inputs& inputs,
                                                                const torch::Device& device) {
     return nn::load_features(nn::feature_registry().at(nn::kBuiltinFeatures), inputs.encoder,
-                             "auto", nn::Pooling::Max, device);
+                             "auto", nn::Pooling::Max, device, nn::fast_feature_type(device));
 }
 
 Result<std::shared_ptr<const nn::FeatureNetwork>> load_judge(const Inputs& inputs,
                                                              const torch::Device& device) {
     if (inputs.weights.empty()) return load_encoder(inputs, device);
     return nn::load_features(nn::feature_registry().at("vgg19"), inputs.weights, "auto",
-                             nn::Pooling::Max, device);
+                             nn::Pooling::Max, device, nn::fast_feature_type(device));
+}
+
+std::vector<Tensor> features_of(const nn::FeatureNetwork& network, const Tensor& pictures,
+                                const std::vector<std::string>& layers) {
+    auto features = network.extract(pictures, layers);
+    for (auto& maps : features) maps = maps.to(torch::kFloat32);
+    return features;
 }
 
 Tensor feature_distance(const Tensor& features, const Tensor& wanted) {
@@ -34,6 +41,8 @@ Tensor statistics_distance(const ChannelStatistics& made, const ChannelStatistic
 
 Tensor gram_matrices(const Tensor& features) {
     const auto flat = features.flatten(2);
+    // A graphics card would give each product of 3×3 numbers to one of its many processors.
+    if (!flat.is_cpu() && flat.size(1) <= 4) return (flat.unsqueeze(2) * flat.unsqueeze(1)).mean(3);
     return torch::bmm(flat, flat.transpose(1, 2)) / static_cast<double>(flat.size(2));
 }
 

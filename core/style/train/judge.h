@@ -4,6 +4,8 @@
 #include <torch/torch.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/nn/features/feature_network.h"
@@ -18,6 +20,11 @@ Result<std::shared_ptr<const nn::FeatureNetwork>> load_encoder(const Inputs& inp
 /// VGG-19 where its weights are given, else the small one.
 Result<std::shared_ptr<const nn::FeatureNetwork>> load_judge(const Inputs& inputs,
                                                              const torch::Device& device);
+
+/// Features as the losses want them: float32, whatever the network's type.
+std::vector<torch::Tensor> features_of(const nn::FeatureNetwork& network,
+                                       const torch::Tensor& pictures,
+                                       const std::vector<std::string>& layers);
 
 /// All losses are relative, so that networks and layers count alike: 0 is equal, 1 as far off as
 /// the plainest guess.

@@ -31,16 +31,33 @@ nn::OptimiserSettings adam(double rate) {
 
 }  // namespace
 
-torch::Tensor random_crops(const PackedDataset& data, bool without_held_out, std::int64_t count,
-                           std::int64_t crop, std::uint64_t seed, std::int64_t step,
-                           torch::Generator& random, const torch::Device& device) {
-    const auto all = data.count();
-    Sampler sampler(without_held_out ? all - all / kHeldOutEvery : all, seed, /*flips=*/true);
+Batches::Batches(PackedDataset data, bool without_held_out, std::uint64_t seed,
+                 const torch::Device& device)
+    : data_(std::move(data)), without_held_out_(without_held_out), seed_(seed), device_(device) {
+}
+
+torch::Tensor Batches::load(std::int64_t step, std::int64_t count) const {
+    const auto all = data_.count();
+    Sampler sampler(without_held_out_ ? all - all / kHeldOutEvery : all, seed_, /*flips=*/true);
     sampler.seek(step * count);
     auto draws = sampler.draw(count);
-    if (without_held_out)
+    if (without_held_out_)
         for (Draw& draw : draws) draw.index += draw.index / (kHeldOutEvery - 1);
-    const auto batch = (tensor::load_batch(data, draws, device) + 1) / 2;
+    return (tensor::load_batch(data_, draws, device_) + 1) / 2;
+}
+
+torch::Tensor Batches::at(std::int64_t step, std::int64_t count) {
+    if (device_.is_cpu()) return load(step, count);
+    const bool loaded = next_.valid() && awaited_ == std::pair(step, count);
+    auto pictures = loaded ? next_.get() : load(step, count);
+    awaited_ = {step + 1, count};
+    next_ = std::async(std::launch::async, [this, step, count] { return load(step + 1, count); });
+    return pictures;
+}
+
+torch::Tensor random_crops(const torch::Tensor& batch, std::int64_t crop,
+                           torch::Generator& random) {
+    const auto count = batch.size(0);
     const auto height = batch.size(2), width = batch.size(3);
     if (height <= crop && width <= crop) return batch;
     // A window of random size between the crop and the whole, then resampled to the crop: forms of
@@ -65,10 +82,11 @@ NetworkRun::NetworkRun(ParamSet params, PackedDataset pictures,
                        std::shared_ptr<torch::nn::Module> network, const torch::Device& device)
     : params_(std::move(params)),
       pictures_(std::move(pictures)),
+      holds_out_(pictures_.count() >= kHeldOutEvery * kHeldOut / 2),
+      batches_(pictures_, holds_out_, static_cast<std::uint64_t>(params_.get(kSeed)), device),
       network_(std::move(network)),
       device_(device),
       optimiser_(*network_, adam(params_.get(kLearningRate))) {
-    holds_out_ = pictures_.count() >= kHeldOutEvery * kHeldOut / 2;
 }
 
 double NetworkRun::rate() const {
@@ -102,20 +120,19 @@ Result<StepReport> NetworkRun::step() {
         const auto seed = static_cast<std::uint64_t>(params_.get(kSeed));
         auto random = tensor::make_generator(seed, tensor::Stream::StepChance,
                                              static_cast<std::uint64_t>(steps_done_));
-        const auto pictures = random_crops(pictures_, holds_out_, params_.get(kBatch),
-                                           params_.get(kCrop), seed, steps_done_, random, device_);
+        const auto pictures =
+            random_crops(batches_.at(steps_done_, params_.get(kBatch)), params_.get(kCrop), random);
         optimiser_.set(adam(rate()));
         optimiser_.zero_grad();
         const Terms parts = terms(pictures, random);
         const auto total = std::find_if(parts.begin(), parts.end(),
                                         [](const auto& part) { return part.first == "total"; });
-        const auto value = total->second.item<double>();
-        if (!std::isfinite(value))
-            return Error{ErrorCode::Numeric,
-                         what +
-                             " came to a loss that is not a number. Lower the learning rate and "
-                             "resume from the last checkpoint.",
-                         {}};
+        const Error broken{ErrorCode::Numeric,
+                           what +
+                               " came to a loss that is not a number. Lower the learning rate and "
+                               "resume from the last checkpoint.",
+                           {}};
+        if (device_.is_cpu() && !std::isfinite(total->second.item<double>())) return broken;
         total->second.backward();
         {
             // Relative losses have rare, steep gradients (a channel that is nearly constant); with
@@ -123,7 +140,15 @@ Result<StepReport> NetworkRun::step() {
             torch::NoGradGuard no_grad;
             const auto length = nn::gradient_norm(*network_).clamp_min(1e-12);
             for (auto& parameter : network_->parameters())
-                if (parameter.grad().defined()) parameter.mutable_grad().div_(length);
+                if (parameter.grad().defined()) {
+                    parameter.mutable_grad().div_(length);
+                    // A graphics card is not waited for: its loss is looked at with the metrics.
+                    // Until then what is no number must not get into the weights.
+                    if (!device_.is_cpu()) parameter.mutable_grad().nan_to_num_(0., 0., 0.);
+                }
+            if (!device_.is_cpu())
+                losses_ =
+                    losses_.defined() ? losses_ + total->second.detach() : total->second.detach();
         }
         optimiser_.step();
         ++steps_done_;
@@ -133,8 +158,7 @@ Result<StepReport> NetworkRun::step() {
         report.items = pictures.size(0);
         report.finished = steps_done_ >= report.total_steps;
         if (steps_done_ % kMetricsEvery == 0 || report.finished || steps_done_ == 1)
-            for (const auto& [id, term] : parts)
-                report.metrics.push_back({id, term.item<double>()});
+            if (!read_metrics(parts, report)) return broken;
         if (steps_done_ % kMeasureEvery == 0 || report.finished || steps_done_ == 1) {
             torch::NoGradGuard no_grad;
             for (Metric& metric : held_out(held_out_pictures(kHeldOut)))
@@ -142,6 +166,20 @@ Result<StepReport> NetworkRun::step() {
         }
         return report;
     });
+}
+
+bool NetworkRun::read_metrics(const Terms& parts, StepReport& report) {
+    torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> values;
+    for (const auto& part : parts) values.push_back(part.second);
+    if (losses_.defined()) values.push_back(losses_);
+    const auto numbers = torch::stack(values).to(torch::kCPU, torch::kFloat64);
+    const auto* number = numbers.data_ptr<double>();
+    if (losses_.defined() && !std::isfinite(number[parts.size()])) return false;
+    losses_ = torch::Tensor();
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        report.metrics.push_back({parts[i].first, number[i]});
+    return true;
 }
 
 std::vector<Metric> NetworkRun::unseen(const Terms& terms) {

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,32 @@
 #include "core/session/run.h"
 
 namespace pentimento::style::train {
+
+/// The drawn pictures of each step of a dataset, whole, mirrored as drawn, [n, 3, h, w] in [0, 1]
+/// on `device`. A graphics card need not wait for them: those of the next step are loaded while it
+/// works.
+class Batches {
+  public:
+    Batches(PackedDataset data, bool without_held_out, std::uint64_t seed,
+            const torch::Device& device);
+    Batches(const Batches&) = delete;
+    Batches& operator=(const Batches&) = delete;
+    torch::Tensor at(std::int64_t step, std::int64_t count);
+
+  private:
+    torch::Tensor load(std::int64_t step, std::int64_t count) const;
+
+    PackedDataset data_;
+    bool without_held_out_;
+    std::uint64_t seed_;
+    torch::Device device_;
+    std::pair<std::int64_t, std::int64_t> awaited_;  ///< step and count of `next_`
+    std::future<torch::Tensor> next_;                ///< the last member: loading uses the others
+};
+
+/// Random crops of such pictures, of `crop` px.
+torch::Tensor random_crops(const torch::Tensor& pictures, std::int64_t crop,
+                           torch::Generator& random);
 
 /// One network learns from random crops of pictures. Everything random depends on (seed, step), so
 /// a resumed run goes on exactly where it was.
@@ -62,22 +89,21 @@ class NetworkRun : public Run {
 
   private:
     double rate() const;
+    /// All terms at once into `report`. False when a loss since the last time was no number.
+    bool read_metrics(const Terms& parts, StepReport& report);
     torch::Tensor spread_pictures(std::int64_t from, std::int64_t every, std::int64_t count) const;
 
     PackedDataset pictures_;
     bool holds_out_;  ///< every kHeldOutEvery-th picture; not in a small dataset
+    Batches batches_;
     std::shared_ptr<torch::nn::Module> network_;
     torch::Device device_;
     nn::Optimiser optimiser_;
     std::int64_t steps_done_ = 0;
+    torch::Tensor losses_;  ///< on a graphics card: the sum of those that nobody has looked at
 };
 
 /// Every so many pictures of a dataset one is held out: datasets are often sorted by kind.
 inline constexpr std::int64_t kHeldOutEvery = 20;
-
-/// The drawn pictures' random crops of `crop` px, mirrored as drawn, [n, 3, crop, crop] in [0, 1].
-torch::Tensor random_crops(const PackedDataset& data, bool without_held_out, std::int64_t count,
-                           std::int64_t crop, std::uint64_t seed, std::int64_t step,
-                           torch::Generator& random, const torch::Device& device);
 
 }  // namespace pentimento::style::train

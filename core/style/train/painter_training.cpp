@@ -6,6 +6,7 @@
 #include "core/style/train/network_run.h"
 #include "core/style/train/params.h"
 #include "core/style/working_picture.h"
+#include "core/tensor/compat.h"
 #include "core/tensor/machine.h"
 #include "core/tensor/random.h"
 
@@ -29,18 +30,18 @@ class PainterTraining : public NetworkRun {
           judge_(std::move(judge)),
           painter_(painter) {
         torch::NoGradGuard no_grad;
-        for (const auto& features : judge_->extract(style_, kLayers))
+        for (const auto& features : features_of(*judge_, style_, kLayers))
             grams_.push_back(gram_matrices(features));
     }
 
   protected:
     Terms terms(const Tensor& pictures, torch::Generator&) override {
-        const auto painted = painter_->forward(pictures);
-        const auto features = judge_->extract(painted, kLayers);
+        const auto painted = paint(pictures);
+        const auto features = features_of(*judge_, painted, kLayers);
         Tensor content_features;
         {
             torch::NoGradGuard no_grad;
-            content_features = judge_->extract(pictures, {kLayers[kContentAt]})[0];
+            content_features = features_of(*judge_, pictures, {kLayers[kContentAt]})[0];
         }
         const auto content = feature_distance(features[kContentAt], content_features);
         auto style = torch::zeros({}, pictures.options());
@@ -59,10 +60,15 @@ class PainterTraining : public NetworkRun {
     }
     Tensor show(const Tensor& pictures, int& columns) override {
         columns = static_cast<int>(pictures.size(0));
-        return torch::cat({pictures, painter_->forward(pictures)});
+        return torch::cat({pictures, paint(pictures)});
     }
 
   private:
+    Tensor paint(const Tensor& pictures) {
+        const tensor::Autocast fast(device().is_cuda(), device());
+        return painter_->forward(pictures);
+    }
+
     Tensor style_;
     std::shared_ptr<const nn::FeatureNetwork> judge_;
     std::vector<Tensor> grams_;
