@@ -193,12 +193,15 @@ StepReport GanTraining::take_step() {
 
 StepValues GanTraining::train(const StepRules& rules) {
     const double decay = ema_decay_for(params_, progression_.step);
-    if (!feed_) return recorded_.take(players_, *average_, decay, rules, batches_for_step());
+    if (!feed_)
+        return recorded_.take(players_, *average_, decay, rules,
+                              [this] { return batches_for_step(); });
     const std::int64_t batches = rules.d_steps + (players_.loss->relativistic ? 1 : 0);
     feed_->prepare(sampler_, rules.batch, batches,
                    derive_seed(seed_, static_cast<std::uint64_t>(Stream::StepChance),
                                static_cast<std::uint64_t>(progression_.step) * kDrawsPerStep));
-    StepValues values = recorded_.take(players_, *average_, decay, rules, feed_->batches());
+    StepValues values =
+        recorded_.take(players_, *average_, decay, rules, [this] { return feed_->batches(); });
     if (rules.check_losses) {
         const Tensor losses = torch::stack({values.loss_d, values.loss_g}).cpu();
         for (const int player : {0, 1})

@@ -57,9 +57,9 @@ bool RecordedStep::can_record(const Players& players, const StepRules& rules) co
 }
 
 StepValues RecordedStep::take(Players& players, Generator& average, double average_decay,
-                              StepRules rules, const Batches& batches) {
+                              StepRules rules, const std::function<Batches()>& batches) {
     if (!recorder_.records()) {
-        StepValues values = train_step(players, rules, batches);
+        StepValues values = train_step(players, rules, batches());
         nn::ema_update(average, *players.generator, average_decay);
         return values;
     }
@@ -68,7 +68,7 @@ StepValues RecordedStep::take(Players& players, Generator& average, double avera
     const std::string key = recording_key(players, rules);
     StepValues& values = values_[key];
     const auto work = [&] {
-        values = train_step(players, rules, batches);
+        values = train_step(players, rules, batches());
         nn::ema_update_by(average, *players.generator, dials_.at("average"));
     };
     if (can_record(players, rules))

@@ -1,6 +1,7 @@
 // Training steps that a graphics card takes from recordings.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -16,10 +17,11 @@ class RecordedStep {
   public:
     explicit RecordedStep(const torch::Device& device);
 
-    /// `batches` must give tensors that stay where they are (DeviceFeed) and the device's own
-    /// generator wherever steps are recorded. The values are good until the next step.
+    /// Where steps are recorded, `batches` must give tensors that stay where they are (DeviceFeed)
+    /// and the device's own generator. It is asked anew for each attempt at the step, all of which
+    /// are to get the same. The values are good until the next step.
     StepValues take(Players& players, Generator& average, double average_decay, StepRules rules,
-                    const Batches& batches);
+                    const std::function<Batches()>& batches);
     /// For when moments, networks or anything else that steps work on have been exchanged.
     void forget();
     std::size_t recordings() const { return recorder_.count(); }

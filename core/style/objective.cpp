@@ -9,7 +9,6 @@
 
 #include "core/base/text.h"
 #include "core/style/params.h"
-#include "core/tensor/without_search.h"
 
 namespace pentimento::style {
 
@@ -134,7 +133,6 @@ void Objective::remember_content(const Tensor& content) {
 }
 
 std::vector<StyleTarget> Objective::targets_of(const Tensor& style) const {
-    const tensor::WithoutSearch just_once;
     std::vector<std::vector<Moments>> moments{
         std::vector<Moments>(layers_.size() - content_layers_)};
     for (const auto& tile :

@@ -33,6 +33,8 @@ Tensor summed_products(const Tensor& a, const Tensor& b) {
                           std::int64_t each) {
         return matrix.t().narrow(0, from, count).reshape({count / each, each, channels});
     };
+    if (a.size(1) == 0)
+        return torch::zeros({channels, channels}, a.options().dtype(torch::kFloat32));
     Tensor sum;
     if (parts > 0) sum = product(some(a, 0, done, places), some(b, 0, done, places));
     const auto rest = a.size(1) - done;

@@ -115,7 +115,6 @@ std::int64_t free_device_memory(const std::string& device) {
 
 void prepare_device(const std::string& device) {
     if (device == "cpu") return;
-    at::globalContext().setBenchmarkCuDNN(true);
     at::globalContext().setAllowTF32CuBLAS(true);
     at::globalContext().setAllowTF32CuDNN(true);
 }

@@ -30,9 +30,8 @@ class Recorder {
 
     /// Whether recordings are made at all: never on the CPU.
     bool records() const { return impl_ != nullptr; }
-    /// Does `work`: as it is for the first two times with this key, while cuDNN looks for the best
-    /// algorithms and lasting tensors come about; then from its recording. Work that cannot be
-    /// recorded is done as it is for ever.
+    /// Does `work`: as it is for the first two times with this key, while lasting tensors come
+    /// about; then from its recording. Work that cannot be recorded is done as it is for ever.
     void run(const std::string& key, const std::function<void()>& work);
     /// Does `work` as it is, in turn with what is recorded.
     void run_plainly(const std::function<void()>& work);

@@ -66,6 +66,7 @@ def benches(weights):
                 {"first window painted": "≤ 400", "longest time without an answer while loading": "≤ 50",
                  "idle studio, processor time": "≤ 1", "idle studio, memory": ""},
                 quick=["--rounds", "1"], needs=("pentimento",))
+    yield Bench("slider", [str(BIN / "bench_slider")], {"slider in the studio, 256 px": "≤ 100"}, quick=[])
     yield Bench("plot", [str(BIN / "bench_plot")], {"plot of 100,000 points at 30 Hz": "≤ 5"}, quick=[])
     # In what the mathematics asks for, with room for chance.
     yield Bench("growth", [str(BIN / "bench_growth")],

@@ -3,7 +3,9 @@
 #pragma once
 
 #ifdef PENTIMENTO_CUDA
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <torch/csrc/autograd/profiler_kineto.h>
+#include <torch/torch.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -41,6 +43,30 @@ inline void profile_card(const std::function<void()>& work, std::size_t most = 4
     for (std::size_t i = 0; i < std::min(most, sorted.size()); ++i)
         std::printf("%9.3f ms %5d  %.110s\n", sorted[i].first, kernels[sorted[i].second].second,
                     sorted[i].second.c_str());
+}
+
+/// Most memory that tensors have taken on the card, GB.
+inline double card_peak() {
+    namespace allocator = c10::cuda::CUDACachingAllocator;
+    return 1e-9 * static_cast<double>(allocator::getDeviceStats(0).allocated_bytes[0].peak);
+}
+
+/// When the card's memory is used up: what lies there, by size.
+inline void tell_when_card_is_full() {
+    namespace allocator = c10::cuda::CUDACachingAllocator;
+    allocator::attachOutOfMemoryObserver([](std::int64_t, std::size_t, std::size_t, std::size_t) {
+        std::map<std::size_t, int> blocks;
+        for (const auto& segment : allocator::snapshot({0, 0}, /*include_traces=*/false).segments)
+            for (const auto& block : segment.blocks)
+                if (block.allocated || block.active) ++blocks[block.requested_size];
+        std::vector<std::pair<double, std::size_t>> sorted;
+        for (const auto& [size, count] : blocks)
+            sorted.emplace_back(1e-6 * static_cast<double>(size) * count, size);
+        std::sort(sorted.rbegin(), sorted.rend());
+        for (std::size_t i = 0; i < std::min<std::size_t>(12, sorted.size()); ++i)
+            std::printf("# full: %9.0f MB in %4d blocks of %zu bytes\n", sorted[i].first,
+                        blocks[sorted[i].second], sorted[i].second);
+    });
 }
 
 }  // namespace pentimento

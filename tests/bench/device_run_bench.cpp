@@ -19,6 +19,7 @@
 #include "core/gan/gan_run.h"
 #include "core/style/style_run.h"
 #include "core/style/train/style_training.h"
+#include "tests/bench/card_profile.h"
 
 using namespace pentimento;
 
@@ -101,10 +102,11 @@ void tell(const StepReport& report, double seconds, std::int64_t items) {
 /// Steps until the end, which comes after `seconds`; 0: where the settings put it.
 void work(Run& run, double seconds, const std::filesystem::path& out) {
     std::filesystem::create_directories(out);
-    constexpr std::int64_t kWarmUp = 100, kMeasured = 300;
-    std::int64_t items = 0, items_before = 0, taken = 0;
+    constexpr std::int64_t kWarmUp = 20;  // steps
+    std::int64_t items = 0, items_before = 0, taken = 0, taken_before = 0;
     auto begin = Clock::now();
     const auto start = begin;
+    int plans = 0;
     double told = 0;
     StepReport last_with_metrics;
     for (;;) {
@@ -118,13 +120,19 @@ void work(Run& run, double seconds, const std::filesystem::path& out) {
         if (taken == kWarmUp) {
             begin = Clock::now();
             items_before = items;
+            taken_before = taken;
         }
-        if (taken == kWarmUp + kMeasured) {
-            const double rate = kMeasured / since(begin);
-            const double left = seconds - since(start);
-            const auto steps = report.step + static_cast<std::int64_t>(rate * left);
+        // Planned anew on the way: other work may have come to the card or left it.
+        if (taken > kWarmUp && since(start) > seconds * (0.1 + 0.2 * plans) && plans < 4) {
+            ++plans;
+            const double rate = static_cast<double>(taken - taken_before) / since(begin);
+            const auto steps =
+                report.step + static_cast<std::int64_t>(rate * (seconds - since(start)));
             std::printf("# %.2f steps/s: %lld steps\n", rate, static_cast<long long>(steps));
-            must(run.apply({{"steps", steps}}));
+            must(run.apply({{"steps", std::max(steps, report.step + 1)}}));
+            begin = Clock::now();
+            items_before = items;
+            taken_before = taken;
         }
         if (since(start) - told > 10 && !report.metrics.empty()) {
             told = since(start);
@@ -134,14 +142,21 @@ void work(Run& run, double seconds, const std::filesystem::path& out) {
     }
     tell(last_with_metrics, since(begin), items - items_before);
     std::printf("# %lld steps in %.2f s\n", static_cast<long long>(taken), since(start));
-    write_ppm(out / "preview.ppm", must(run.preview()).frame);
+#ifdef PENTIMENTO_CUDA
+    std::printf("# at most %.2f GB of the card's memory\n", card_peak());
+#endif
     must(run.save(out));
+    if (const auto preview = run.preview())  // not every network makes pictures
+        write_ppm(out / "preview.ppm", preview->frame);
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
     keep_freed_memory();
+#ifdef PENTIMENTO_CUDA
+    tell_when_card_is_full();
+#endif
     const Words words(arguments + 1, arguments + count);
     const auto word = [&](std::size_t i) {
         return i < words.size() ? words[i]

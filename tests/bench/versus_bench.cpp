@@ -122,11 +122,11 @@ class GanStep : public Case {
         if (checks()) rules.bfloat16 = false;
         if (params_.get(gan::kEmaDecay) > 0) {
             values_ = recorded_.take(players_, *average_, gan::ema_decay_for(params_, step_), rules,
-                                     batches_);
+                                     [this] { return batches_; });
         } else if (device().is_cpu()) {
             values_ = gan::train_step(players_, rules, batches_);
         } else {  // an average that is the network itself costs next to nothing there
-            values_ = recorded_.take(players_, *average_, 0, rules, batches_);
+            values_ = recorded_.take(players_, *average_, 0, rules, [this] { return batches_; });
         }
         ++step_;
     }
@@ -208,7 +208,8 @@ class Refinement : public Case {
             must(params.set_text(id, value));
         const auto& definition = nn::feature_registry().at("vgg19");
         objective_ = std::make_unique<style::Objective>(
-            must(nn::load_features(definition, weights, "auto", nn::Pooling::Average, device())),
+            must(nn::load_features(definition, weights, "auto", nn::Pooling::Average, device(),
+                                   checks() ? torch::kFloat32 : nn::fast_feature_type(device()))),
             definition, params,
             style::Pictures{inputs.at("content").to(device()),
                             {inputs.at("style").to(device())},

@@ -149,9 +149,9 @@ constexpr std::int64_t kLowMargin = 3;
 /// Mirrored at the edges, whose pixels come twice.
 Tensor mirror_pad(const Tensor& pictures, std::int64_t margin) {
     const auto size = pictures.size(3);
-    Tensor index = torch::arange(-margin, size + margin, torch::kInt64);
+    Tensor index = torch::arange(-margin, size + margin, pictures.options().dtype(torch::kInt64));
     index = torch::where(index < 0, -1 - index, index);
-    index = torch::where(index >= size, 2 * size - 1 - index, index).to(pictures.device());
+    index = torch::where(index >= size, 2 * size - 1 - index, index);
     return pictures.index_select(2, index).index_select(3, index);
 }
 

@@ -21,7 +21,6 @@
 #include "core/tensor/guard.h"
 #include "core/tensor/machine.h"
 #include "core/tensor/recorded.h"
-#include "core/tensor/without_search.h"
 
 namespace pentimento::style {
 
@@ -131,7 +130,6 @@ class AdainEngine : public InstantBlender::Impl {
     Result<Tensor> blend(const ParamSet& params, int size) override {
         if (content_.frame.empty())
             return Error{ErrorCode::InvalidArgument, "There is no content picture yet.", {}};
-        const tensor::WithoutSearch at_once;
         if (auto done = look_at_content(size); !done) return done.error();
         const int edge = static_cast<int>(std::lround(size * params.get(kStyleSize)));
         Weights weights{};

@@ -8,7 +8,6 @@
 #include "core/style/instant/painter.h"
 #include "core/style/params.h"
 #include "core/style/working_picture.h"
-#include "core/tensor/without_search.h"
 
 namespace pentimento::style {
 namespace {
@@ -28,7 +27,6 @@ class PainterEngine : public InstantBlender::Impl {
     Result<Tensor> blend(const ParamSet& params, int size) override {
         if (content_.empty())
             return Error{ErrorCode::InvalidArgument, "There is no content picture yet.", {}};
-        const tensor::WithoutSearch at_once;
         if (size_ != size) {
             auto picture =
                 resized_to_edge(content_, size, kInstantMinEdge, "The content picture", device_);

@@ -26,8 +26,8 @@ namespace {
 /// Differences of width : height that rounding to whole pixels can make.
 constexpr double kSameProportions = 0.02;
 
-QLabel* heading(const QString& text) {
-    auto* label = new QLabel(text);
+QLabel* heading(const QString& text, QWidget* parent) {
+    auto* label = new QLabel(text, parent);
     theme::set_role(label, "subheading");
     return label;
 }
@@ -40,8 +40,9 @@ QIcon sample_icon(const QString& path) {
 
 }  // namespace
 
-QToolButton* InputsPanel::sample_button(const std::function<PictureWell*()>& target) {
-    auto* button = new QToolButton;
+QToolButton* InputsPanel::sample_button(const std::function<PictureWell*()>& target,
+                                        QWidget* parent) {
+    auto* button = new QToolButton(parent);
     button->setText(tr("Samples"));
     button->setIcon(theme::icon(QStringLiteral("image")));
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -61,104 +62,119 @@ QToolButton* InputsPanel::sample_button(const std::function<PictureWell*()>& tar
     return button;
 }
 
+// From the outside to the inside: a widget that gets its parent late is styled once more, with all
+// that is in it.
 InputsPanel::InputsPanel(std::filesystem::path inputs,
                          const std::function<QWidget*(int)>& weight_editor, QWidget* parent)
-    : QWidget(parent) {
-    content_ = new PictureWell(inputs, tr("Content picture"));
-    content_->setMinimumHeight(150);
-    start_ = new PictureWell(inputs, tr("Start picture"));
-    start_->setMinimumHeight(110);
-    start_box_ = new QWidget;
-    auto* start_layout = new QVBoxLayout(start_box_);
-    start_layout->setContentsMargins(0, 0, 0, 0);
-    start_layout->addWidget(heading(tr("Start from")));
-    start_layout->addWidget(start_);
-
-    auto* list = new QWidget;
+    : QWidget(parent), inputs_(std::move(inputs)), weight_editor_(weight_editor) {
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    outer->addWidget(scroll, 1);
+    auto* list = new QWidget(scroll);
+    scroll->setWidget(list);
     auto* layout = new QVBoxLayout(list);
     layout->setContentsMargins(2, 2, 8, 2);
     layout->setSpacing(8);
+
     auto* content_top = new QHBoxLayout;
-    content_top->addWidget(heading(tr("Content")), 1);
-    content_top->addWidget(sample_button([this] { return content_; }));
     layout->addLayout(content_top);
+    content_top->addWidget(heading(tr("Content"), list), 1);
+    content_top->addWidget(sample_button([this] { return content_; }, list));
+    content_ = new PictureWell(inputs_, tr("Content picture"), list);
+    content_->setMinimumHeight(150);
     layout->addWidget(content_);
+
+    start_box_ = new QWidget(list);
     layout->addWidget(start_box_);
-    styles_box_ = new QWidget;
+    auto* start_layout = new QVBoxLayout(start_box_);
+    start_layout->setContentsMargins(0, 0, 0, 0);
+    start_layout->addWidget(heading(tr("Start from"), start_box_));
+    start_ = new PictureWell(inputs_, tr("Start picture"), start_box_);
+    start_->setMinimumHeight(110);
+    start_layout->addWidget(start_);
+
+    styles_box_ = new QWidget(list);
+    layout->addWidget(styles_box_);
     auto* styles_layout = new QVBoxLayout(styles_box_);
     styles_layout->setContentsMargins(0, 0, 0, 0);
     styles_layout->setSpacing(8);
     auto* styles_top = new QHBoxLayout;
-    styles_top->addWidget(heading(tr("Styles")), 1);
-    styles_top->addWidget(sample_button([this]() -> PictureWell* {
-        const int next = std::min(style_count(), style::kMaxStyles - 1);
-        return styles_[static_cast<std::size_t>(next)].well;
-    }));
     styles_layout->addLayout(styles_top);
-    for (int i = 0; i < style::kMaxStyles; ++i) {
-        Style entry;
-        entry.box = new QWidget;
-        entry.well = new PictureWell(inputs, i == 0 ? tr("Style picture") : tr("Another style"));
-        entry.weight = weight_editor(i);
-        entry.well->setMinimumHeight(i == 0 ? 130 : 84);
-        auto* box = new QVBoxLayout(entry.box);
-        box->setContentsMargins(0, 0, 0, 0);
-        box->setSpacing(4);
-        box->addWidget(entry.well);
-        box->addWidget(entry.weight);
-        entry.mask = new MaskControl(inputs);
-        box->addWidget(entry.mask);
-        styles_layout->addWidget(entry.box);
-        connect(entry.well, &PictureWell::changed, this, [this, i] {
-            if (moving_) return;
-            if (!style(i).picture()) close_gap(i);
-            update_visible();
-            Q_EMIT changed();
-        });
-        entry.well->set_keepable(true);
-        connect(entry.well, &PictureWell::keep_wanted, this, &InputsPanel::keep_wanted);
-        connect(entry.mask, &MaskControl::changed, this, [this] {
-            if (!moving_) Q_EMIT mask_changed();
-        });
-        connect(entry.mask, &MaskControl::painted, this, &InputsPanel::mask_painted);
-        connect(entry.mask, &MaskControl::failed, this, &InputsPanel::failed);
-        styles_.push_back(entry);
-    }
-    layout->addWidget(styles_box_);
+    styles_top->addWidget(heading(tr("Styles"), styles_box_), 1);
+    styles_top->addWidget(sample_button(
+        [this]() -> PictureWell* { return &style(std::min(style_count(), style::kMaxStyles - 1)); },
+        styles_box_));
     layout->addStretch(1);
     connect(content_, &PictureWell::changed, this, &InputsPanel::follow_content);
     for (PictureWell* well : {content_, start_})
         connect(well, &PictureWell::changed, this, &InputsPanel::changed);
 
-    auto* scroll = new QScrollArea;
-    scroll->setWidget(list);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    swap_ = new QPushButton(tr("S&wap"));
+    swap_ = new QPushButton(tr("S&wap"), this);
     swap_->setIcon(theme::icon(QStringLiteral("swap")));
     swap_->setToolTip(tr("Exchange the content and the first style"));
-    clear_ = new QPushButton(tr("C&lear"));
+    clear_ = new QPushButton(tr("C&lear"), this);
     clear_->setIcon(theme::icon(QStringLiteral("trash")));
     clear_->setToolTip(tr("Remove all pictures"));
     connect(swap_, &QPushButton::clicked, this, &InputsPanel::swap);
     connect(clear_, &QPushButton::clicked, this, &InputsPanel::clear);
     auto* buttons = new QHBoxLayout;
+    outer->addLayout(buttons);
     buttons->addWidget(swap_);
     buttons->addWidget(clear_);
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->addWidget(scroll, 1);
-    outer->addLayout(buttons);
     set_start_visible(false);
     update_visible();
 }
 
+InputsPanel::Style& InputsPanel::entry(int index) {
+    while (static_cast<int>(styles_.size()) <= index) add_entry();
+    return styles_[static_cast<std::size_t>(index)];
+}
+
+void InputsPanel::add_entry() {
+    const int i = static_cast<int>(styles_.size());
+    Style entry;
+    entry.box = new QWidget(styles_box_);
+    styles_box_->layout()->addWidget(entry.box);
+    auto* box = new QVBoxLayout(entry.box);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->setSpacing(4);
+    entry.well =
+        new PictureWell(inputs_, i == 0 ? tr("Style picture") : tr("Another style"), entry.box);
+    entry.well->setMinimumHeight(i == 0 ? 130 : 84);
+    box->addWidget(entry.well);
+    entry.weight = weight_editor_(i);
+    entry.weight->hide();
+    box->addWidget(entry.weight);
+    entry.mask = new MaskControl(inputs_, entry.box);
+    entry.mask->hide();
+    box->addWidget(entry.mask);
+    connect(entry.well, &PictureWell::changed, this, [this, i] {
+        if (moving_) return;
+        if (!style(i).picture()) close_gap(i);
+        update_visible();
+        Q_EMIT changed();
+    });
+    entry.well->set_keepable(true);
+    connect(entry.well, &PictureWell::keep_wanted, this, &InputsPanel::keep_wanted);
+    connect(entry.mask, &MaskControl::changed, this, [this] {
+        if (!moving_) Q_EMIT mask_changed();
+    });
+    connect(entry.mask, &MaskControl::painted, this, &InputsPanel::mask_painted);
+    connect(entry.mask, &MaskControl::failed, this, &InputsPanel::failed);
+    entry.well->set_locked(locked_);
+    entry.mask->set_locked(masks_locked_);
+    entry.mask->set_content(content_->picture());
+    styles_.push_back(entry);
+}
+
 int InputsPanel::style_count() const {
-    int count = 0;
-    while (count < style::kMaxStyles && styles_[static_cast<std::size_t>(count)].well->picture())
-        ++count;
-    return count;
+    const auto free = std::find_if(styles_.begin(), styles_.end(),
+                                   [](const Style& entry) { return !entry.well->picture(); });
+    return static_cast<int>(free - styles_.begin());
 }
 
 // Filled wells stay together, so that the first empty one is always the next to fill.
@@ -166,7 +182,8 @@ void InputsPanel::close_gap(int index) {
     moving_ = true;
     bool moved = false;
     mask(index).set_mask(std::nullopt);
-    for (int i = index; i + 1 < style::kMaxStyles && style(i + 1).picture(); ++i) {
+    const int made = static_cast<int>(styles_.size());
+    for (int i = index; i + 1 < made && style(i + 1).picture(); ++i) {
         style(i).set_picture(style(i + 1).picture());
         style(i + 1).set_picture(std::nullopt);
         mask(i).set_mask(mask(i + 1).mask());
@@ -232,9 +249,10 @@ void InputsPanel::set_state(const StyleInputsState& state) {
     for (const Style& entry : styles_) entry.well->set_picture(std::nullopt);
     remove_masks();
     content_->set_picture(state.content);
-    for (std::size_t i = 0; i < state.styles.size() && i < styles_.size(); ++i) {
-        styles_[i].well->set_picture(state.styles[i]);
-        styles_[i].mask->set_mask(state.masks[i]);
+    const int count = std::min(static_cast<int>(state.styles.size()), style::kMaxStyles);
+    for (int i = 0; i < count; ++i) {
+        style(i).set_picture(state.styles[static_cast<std::size_t>(i)]);
+        mask(i).set_mask(state.masks[static_cast<std::size_t>(i)]);
     }
     start_->set_picture(state.start);
     moving_ = false;
@@ -255,13 +273,13 @@ void InputsPanel::set_styles_visible(bool on) {
 }
 
 void InputsPanel::add_style(const QString& path) {
-    styles_[static_cast<std::size_t>(std::min(style_count(), style::kMaxStyles - 1))].well->load(
-        path);
+    style(std::min(style_count(), style::kMaxStyles - 1)).load(path);
 }
 
 void InputsPanel::update_visible() {
     const int count = style_count();
-    for (int i = 0; i < style::kMaxStyles; ++i) {
+    (void)style(std::min(count, style::kMaxStyles - 1));  // the next to fill
+    for (int i = 0; i < static_cast<int>(styles_.size()); ++i) {
         const Style& entry = styles_[static_cast<std::size_t>(i)];
         entry.box->setVisible(i <= count && (i < count || locked_.isEmpty() || i == 0));
         entry.weight->setVisible(i < count);
@@ -281,6 +299,7 @@ void InputsPanel::set_start_visible(bool on) {
 
 void InputsPanel::set_locked(const QString& reason, const QString& masks) {
     locked_ = reason;
+    masks_locked_ = masks;
     content_->set_locked(reason);
     start_->set_locked(reason);
     for (const Style& entry : styles_) {

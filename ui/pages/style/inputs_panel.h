@@ -33,9 +33,9 @@ class InputsPanel : public QWidget {
                 QWidget* parent = nullptr);
 
     PictureWell& content() { return *content_; }
-    PictureWell& style(int index) { return *styles_[static_cast<std::size_t>(index)].well; }
+    PictureWell& style(int index) { return *entry(index).well; }
     PictureWell& start() { return *start_; }
-    MaskControl& mask(int index) { return *styles_[static_cast<std::size_t>(index)].mask; }
+    MaskControl& mask(int index) { return *entry(index).mask; }
     /// Files, one a style with "" for none, as StyleRequest wants them; nothing when no style has
     /// one.
     std::vector<std::filesystem::path> masks() const;
@@ -75,19 +75,24 @@ class InputsPanel : public QWidget {
         QWidget* weight;
         MaskControl* mask;
     };
+    /// Wells come about when they are needed: most people use one or two of eight.
+    Style& entry(int index);
+    void add_entry();
     void close_gap(int index);
     void follow_content();
     void remove_masks();
     void update_visible();
-    QToolButton* sample_button(const std::function<PictureWell*()>& target);
+    QToolButton* sample_button(const std::function<PictureWell*()>& target, QWidget* parent);
 
+    std::filesystem::path inputs_;
+    std::function<QWidget*(int)> weight_editor_;
     PictureWell *content_, *start_;
     QWidget *start_box_, *styles_box_;
     QWidget* instead_ = nullptr;
     std::vector<Style> styles_;
     QPushButton *swap_, *clear_;
     std::vector<QToolButton*> samples_;
-    QString locked_;
+    QString locked_, masks_locked_;
     bool moving_ = false;
 };
 
