@@ -127,8 +127,10 @@ bool MainWindow::make_next_page() {
 }
 
 void MainWindow::make_pages_in_turn() {
-    // A page at a time, so that the window answers in between.
-    if (make_next_page()) QTimer::singleShot(0, this, &MainWindow::make_pages_in_turn);
+    // A page at a time, so that the window answers in between. Not after 0 ms: that would be an
+    // event among those that are being handled, and nothing else had its turn.
+    constexpr int kTurn = 1;
+    if (make_next_page()) QTimer::singleShot(kTurn, this, &MainWindow::make_pages_in_turn);
 }
 
 void MainWindow::make_status_bar() {
