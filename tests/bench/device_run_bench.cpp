@@ -20,23 +20,11 @@
 #include "core/style/style_run.h"
 #include "core/style/train/style_training.h"
 #include "tests/bench/card_profile.h"
+#include "tests/bench/must.h"
 
 using namespace pentimento;
 
 namespace {
-
-[[noreturn]] void give_up(const std::string& why) {
-    std::fprintf(stderr, "%s\n", why.c_str());
-    std::exit(1);
-}
-template <class T>
-T must(Result<T> result) {
-    if (!result) give_up(result.error().message + "\n" + result.error().detail);
-    return *std::move(result);
-}
-void must(const Status& status) {
-    if (!status) give_up(status.error().message + "\n" + status.error().detail);
-}
 
 using Words = std::vector<std::string>;
 

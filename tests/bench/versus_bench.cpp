@@ -38,24 +38,12 @@
 #include "core/tensor/random.h"
 #include "core/tensor/safetensors.h"
 #include "tests/bench/card_profile.h"
+#include "tests/bench/must.h"
 
 using namespace pentimento;
 using torch::Tensor;
 
 namespace {
-
-[[noreturn]] void give_up(const std::string& why) {
-    std::fprintf(stderr, "%s\n", why.c_str());
-    std::exit(1);
-}
-template <class T>
-T must(Result<T> result) {
-    if (!result) give_up(result.error().message);
-    return *std::move(result);
-}
-void must(const Status& status) {
-    if (!status) give_up(status.error().message);
-}
 
 using Tensors = std::map<std::string, Tensor>;
 Tensors read(const std::string& path) {
