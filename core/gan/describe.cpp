@@ -13,7 +13,7 @@
 #include "core/gan/params.h"
 #include "core/gan/step_rules.h"
 #include "core/nn/layers.h"
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 #include "core/tensor/guard.h"
 #include "core/tensor/machine.h"
 #include "core/tensor/random.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::nn {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/nn/resample.h"
-#include "core/tensor/conv3x3.h"
 #include "core/tensor/conv_transpose.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::nn {
 

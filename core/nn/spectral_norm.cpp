@@ -1,7 +1,7 @@
 // Spectral normalisation.
 #include "core/nn/spectral_norm.h"
 
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::nn {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::style {
 namespace {

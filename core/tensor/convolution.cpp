@@ -6,9 +6,12 @@
 #include <array>
 
 #include "core/tensor/compat.h"
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/winograd.h"
 
 namespace pentimento::tensor {
+
+thread_local int PlainOperations::depth_ = 0;
+
 namespace {
 
 using torch::Tensor;
@@ -27,9 +30,27 @@ ConvolutionGeometry saved_geometry(AutogradContext* context) {
     return {saved[0], saved[1], saved[2]};
 }
 
-/// Those gradients of F(x, w) that `wanted` asks for: by input, weight, bias.
+// The three maps choose the kernel below them: Winograd's where it suits, else LibTorch's.
+
+Tensor forward_of(const Tensor& x, const Tensor& w, const c10::optional<Tensor>& bias,
+                  const ConvolutionGeometry& g) {
+    if (!winograd::suits(x, w, g))
+        return at::conv2d(x, w, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
+    Tensor y = winograd::convolve(x, w, g.padding);
+    return bias ? y.add_(bias->view({1, -1, 1, 1})) : y;
+}
+
+/// Those gradients of F(x, w) that `wanted` asks for: by input, weight, bias. Of x and w, only the
+/// sizes count where their own values play no part.
 std::array<Tensor, 3> gradients_of(const Tensor& y, const Tensor& x, const Tensor& w,
                                    const ConvolutionGeometry& g, std::array<bool, 3> wanted) {
+    if (winograd::suits(x, w, g)) {
+        std::array<Tensor, 3> gradients;
+        if (wanted[0]) gradients[0] = winograd::by_input(y, w, g.padding);
+        if (wanted[1]) gradients[1] = winograd::by_weight(x, y, g.padding);
+        if (wanted[2]) gradients[2] = y.sum({0, 2, 3});
+        return gradients;
+    }
     const Sizes bias{w.size(0)};
     auto [by_x, by_w, by_bias] =
         at::convolution_backward(y, x, w, at::OptionalIntArrayRef(bias), {g.stride, g.stride},
@@ -82,7 +103,7 @@ class Convolution : public torch::autograd::Function<Convolution> {
                           const c10::optional<Tensor>& bias, const ConvolutionGeometry& g) {
         save(context, x, w, g);
         context->saved_data["bias"] = bias.has_value();
-        return at::conv2d(x, w, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
+        return forward_of(x, w, bias, g);
     }
     static tensor_list backward(AutogradContext* context, tensor_list gradients) {
         const auto saved = context->get_saved_variables();
@@ -155,9 +176,9 @@ Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias
     const bool learns =
         at::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad() ||
                                        (bias.defined() && bias.requires_grad()));
-    if (!own || !learns)
-        return at::conv2d(input, weight, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
+    if (!own) return at::conv2d(input, weight, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
     const auto some = bias.defined() ? c10::make_optional(bias) : c10::nullopt;
+    if (!learns) return forward_of(input, weight, some, g);
     return Convolution::apply(input, weight, some, g);
 }
 

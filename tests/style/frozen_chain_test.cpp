@@ -5,7 +5,7 @@
 
 #include "core/nn/features/builtin.h"
 #include "core/nn/features/feature_network.h"
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::nn {
 namespace {

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/tensor/conv3x3.h"
-
 namespace pentimento::tensor {
 namespace {
 

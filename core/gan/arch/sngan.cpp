@@ -7,7 +7,7 @@
 #include "core/nn/conditional.h"
 #include "core/nn/init.h"
 #include "core/nn/spectral_norm.h"
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::gan::sngan {
 namespace {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "core/base/text.h"
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 #include "core/tensor/pth_reader.h"
 
 namespace pentimento::nn {

@@ -1,7 +1,7 @@
 // Builds VGG networks from their table of convolutions.
 #include "core/nn/features/vgg.h"
 
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::nn {
 

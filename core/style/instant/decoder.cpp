@@ -2,7 +2,7 @@
 #include "core/style/instant/decoder.h"
 
 #include "core/nn/init.h"
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::style {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/style/tiles.h"
 #include "core/tensor/compat.h"
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 namespace pentimento::style {
 namespace {

@@ -1,13 +1,5 @@
-// Two bilinear maps with each other as derivatives. With y = F(x, w):
-//   the input's gradient is F(grad y, w rotated by 180° with in and out exchanged, padding 2 − p),
-//   the weight's is W(x, grad y), and W's own gradients are such F again.
-#include "core/tensor/conv3x3.h"
-
-#include "core/tensor/convolution.h"
-
-namespace pentimento::tensor {
-thread_local int PlainOperations::depth_ = 0;
-}
+// oneDNN's Winograd convolutions, each in the layout that it likes best.
+#include "core/tensor/winograd.h"
 
 #ifdef PENTIMENTO_ONEDNN
 
@@ -47,8 +39,6 @@ namespace {
 
 using namespace onednn;
 using torch::Tensor;
-using torch::autograd::AutogradContext;
-using torch::autograd::tensor_list;
 
 /// Fewer products than this, and the preparations take longer than what they save.
 constexpr std::int64_t kWorthwhile = 1 << 22;
@@ -124,7 +114,26 @@ Tensor result_of(const Step& step, Arguments arguments, int argument, const Desc
     return result;
 }
 
-Tensor convolve(const Tensor& x, const Tensor& w, std::int64_t padding) {
+}  // namespace
+
+namespace winograd {
+
+bool suits(const Tensor& x, const Tensor& w, const ConvolutionGeometry& g) {
+    const auto plain = [](const Tensor& t) {
+        return t.is_cpu() && t.scalar_type() == torch::kFloat32;
+    };
+    if (g.stride != 1 || g.groups != 1 || x.dim() != 4 || w.dim() != 4 || w.size(2) != 3 ||
+        w.size(3) != 3 || x.size(1) != w.size(1) || g.padding < 0 || g.padding > 2 || !plain(x) ||
+        !plain(w))
+        return false;
+    const std::int64_t in = w.size(1), out = w.size(0);
+    return in >= kWinogradChannels && out >= kWinogradChannels && in % kBlock == 0 &&
+           out % kBlock == 0 && x.size(2) + 2 * g.padding >= 3 && x.size(3) + 2 * g.padding >= 3 &&
+           x.numel() * out * 9 >= kWorthwhile && has_winograd();
+}
+
+Tensor convolve(const Tensor& input_pictures, const Tensor& filters, std::int64_t padding) {
+    const Tensor x = input_pictures.contiguous(), w = filters.contiguous();
     const auto plan = plan_for(x, w.size(0), padding);
     const Tensor input = as(x, plan->input, Tag::nchw), weight = as(w, plan->weight, Tag::oihw);
     return result_of(
@@ -135,7 +144,12 @@ Tensor convolve(const Tensor& x, const Tensor& w, std::int64_t padding) {
         Tag::nchw);
 }
 
-Tensor weight_gradient(const Tensor& x, const Tensor& y, std::int64_t padding) {
+Tensor by_input(const Tensor& y, const Tensor& w, std::int64_t padding) {
+    return convolve(y, w.flip({2, 3}).transpose(0, 1), 2 - padding);
+}
+
+Tensor by_weight(const Tensor& input_pictures, const Tensor& gradient, std::int64_t padding) {
+    const Tensor x = input_pictures.contiguous(), y = gradient.contiguous();
     const auto plan = plan_for(x, y.size(1), padding);
     const Tensor input = as(x, plan->input_back, Tag::nchw),
                  output = as(y, plan->output_back, Tag::nchw);
@@ -146,89 +160,7 @@ Tensor weight_gradient(const Tensor& x, const Tensor& y, std::int64_t padding) {
                      Tag::oihw);
 }
 
-Tensor turned(const Tensor& weight) {
-    return weight.flip({2, 3}).transpose(0, 1).contiguous();
-}
-
-class WeightGradient;
-
-class Convolution : public torch::autograd::Function<Convolution> {
-  public:
-    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& w,
-                          std::int64_t padding) {
-        context->save_for_backward({x, w});
-        context->saved_data["padding"] = padding;
-        return convolve(x.contiguous(), w.contiguous(), padding);
-    }
-    static tensor_list backward(AutogradContext* context, tensor_list gradients);
-};
-
-class WeightGradient : public torch::autograd::Function<WeightGradient> {
-  public:
-    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& y,
-                          std::int64_t padding) {
-        context->save_for_backward({x, y});
-        context->saved_data["padding"] = padding;
-        return weight_gradient(x.contiguous(), y.contiguous(), padding);
-    }
-    static tensor_list backward(AutogradContext* context, tensor_list gradients) {
-        const auto saved = context->get_saved_variables();
-        const auto padding = context->saved_data["padding"].toInt();
-        Tensor by_x, by_y;
-        if (context->needs_input_grad(0))
-            by_x = Convolution::apply(saved[1], turned(gradients[0]), 2 - padding);
-        if (context->needs_input_grad(1))
-            by_y = Convolution::apply(saved[0], gradients[0], padding);
-        return {by_x, by_y, {}};
-    }
-};
-
-tensor_list Convolution::backward(AutogradContext* context, tensor_list gradients) {
-    const auto saved = context->get_saved_variables();
-    const auto padding = context->saved_data["padding"].toInt();
-    Tensor by_x, by_w;
-    if (context->needs_input_grad(0))
-        by_x = Convolution::apply(gradients[0], turned(saved[1]), 2 - padding);
-    if (context->needs_input_grad(1)) by_w = WeightGradient::apply(saved[0], gradients[0], padding);
-    return {by_x, by_w, {}};
-}
-
-bool suits(const Tensor& x, const Tensor& w, const Tensor& bias, std::int64_t padding,
-           std::int64_t stride) {
-    const auto plain = [](const Tensor& t) {
-        return t.is_cpu() && t.scalar_type() == torch::kFloat32;
-    };
-    if (stride != 1 || x.dim() != 4 || w.dim() != 4 || w.size(2) != 3 || w.size(3) != 3 ||
-        x.size(1) != w.size(1) || padding < 0 || padding > 2 || !plain(x) || !plain(w))
-        return false;
-    if (bias.defined() && !plain(bias)) return false;
-    const std::int64_t in = w.size(1), out = w.size(0);
-    return in >= kWinogradChannels && out >= kWinogradChannels && in % kBlock == 0 &&
-           out % kBlock == 0 && x.size(2) + 2 * padding >= 3 && x.size(3) + 2 * padding >= 3 &&
-           x.numel() * out * 9 >= kWorthwhile && !PlainOperations::wanted() && has_winograd();
-}
-
-}  // namespace
-
-Tensor conv2d(const Tensor& input, const Tensor& weight, const Tensor& bias, std::int64_t padding,
-              std::int64_t stride) {
-    if (!suits(input, weight, bias, padding, stride))
-        return convolution(input, weight, bias, {stride, padding});
-    Tensor result = Convolution::apply(input, weight, padding);
-    return bias.defined() ? result.add_(bias.view({1, -1, 1, 1})) : result;
-}
-
-}  // namespace pentimento::tensor
-
-#else
-
-namespace pentimento::tensor {
-
-torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
-                     const torch::Tensor& bias, std::int64_t padding, std::int64_t stride) {
-    return convolution(input, weight, bias, {stride, padding});
-}
-
+}  // namespace winograd
 }  // namespace pentimento::tensor
 
 #endif

@@ -1,5 +1,5 @@
 // Winograd's convolution against LibTorch's, in value and in gradients of first and second order.
-#include "core/tensor/conv3x3.h"
+#include "core/tensor/convolution.h"
 
 #include <gtest/gtest.h>
 
