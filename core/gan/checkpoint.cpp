@@ -132,11 +132,12 @@ SavedState capture(const TrainingState& state) {
     for (const auto& [name, tensors] : all)
         for (const auto& [key, tensor] : tensors)
             bytes += static_cast<std::int64_t>(tensor.nbytes());
-    const auto copied = [bytes](const torch::Tensor& tensor) {
-        // A graphics card with room keeps the copy: that takes a hundredth of the time.
-        constexpr int kRoom = 8;
-        const bool there =
-            tensor.is_cuda() && tensor::free_device_memory(tensor.device().str()) > kRoom * bytes;
+    // A graphics card with room keeps the copy: that takes a hundredth of the time.
+    constexpr int kRoom = 8;
+    const torch::Device device = state.players.generator_optimiser->device();
+    const bool there =
+        device.is_cuda() && tensor::free_device_memory(device.str()) > kRoom * bytes;
+    const auto copied = [there](const torch::Tensor& tensor) {
         return there ? tensor.detach().clone()
                      : tensor.detach().to(torch::kCPU, /*non_blocking=*/false, /*copy=*/true);
     };
