@@ -11,6 +11,7 @@
 #include "core/jobs/jobs.h"
 #include "core/media/flow.h"
 #include "core/media/video.h"
+#include "core/style/instant/instant.h"
 #include "core/style/style_run.h"
 
 namespace pentimento {
@@ -337,13 +338,39 @@ class VideoRun final : public Run {
         warped_ = *std::move(warped);
         mask_ = std::move(mask);
         if (!follow()) return {};  // the flicker is measured all the same
-        inputs.start = warped_;
+        auto start = with_new_parts(params);
+        if (!start) return start.error();
+        inputs.start = *std::move(start);
         inputs.likeness = style::Likeness{warped_, mask_, request_.params.get(kCoherence)};
         // At one size: the coarse forms are there already.
         const Patch changes{{"init", std::string("picture")},
                             {"scales", std::string("one")},
                             {"steps", later_steps()}};
         return params.apply(changes);
+    }
+
+    /// The last result moved along; where something has come into view, an instant blend. Its edge
+    /// repeated would be streaks, which a few steps do not turn into anything else.
+    Result<Frame> with_new_parts(ParamSet params) {
+        constexpr float kWorthwhile = 0.5f;
+        const auto fresh = uncovered(mask_, content_.width);
+        if (*std::max_element(fresh.begin(), fresh.end()) < kWorthwhile) return warped_;
+        const Patch plain{{"method", std::string("instant")},
+                          {"colour", std::string("none")},
+                          {"size", std::int64_t{std::max(content_.width, content_.height)}}};
+        if (Status set = params.apply(plain); !set) return warped_;  // smaller than a blend can be
+        if (!blender_) {
+            auto made = style::InstantBlender::make(params, request_.networks);
+            if (!made) return made.error();
+            blender_ = *std::move(made);
+            for (std::size_t i = 0; i < styles_.size(); ++i)
+                blender_->set_style(static_cast<int>(i), styles_[i]);
+        }
+        blender_->set_content(content_);
+        const auto blend = blender_->blend(params);
+        if (!blend) return blend.error();
+        if (blend->width != warped_.width || blend->height != warped_.height) return warped_;
+        return mixture(warped_, *blend, fresh);
     }
 
     Status improve(StepReport& report) {
@@ -411,6 +438,7 @@ class VideoRun final : public Run {
     Frame content_, last_content_, last_result_, warped_;
     std::vector<float> mask_;  ///< where `warped_` can be trusted; empty: nowhere
     std::unique_ptr<Run> run_, last_;
+    std::unique_ptr<style::InstantBlender> blender_;  ///< once something has come into view
     std::unique_ptr<FilmMaker> film_;
 };
 

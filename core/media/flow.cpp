@@ -121,6 +121,35 @@ std::vector<float> trusted(const Flow& backward, const Flow& forward) {
     return mask;
 }
 
+std::vector<float> uncovered(const std::vector<float>& trusted, int width, int radius) {
+    const int height = static_cast<int>(trusted.size()) / std::max(1, width);
+    cv::Mat unknown(height, width, CV_32F);
+    for (std::size_t i = 0; i < trusted.size(); ++i)
+        unknown.at<float>(static_cast<int>(i) / width, static_cast<int>(i) % width) =
+            1 - trusted[i];
+    // Beyond the picture it goes on as at its edge, where most of what is new comes in.
+    cv::blur(unknown, unknown, {2 * radius + 1, 2 * radius + 1}, {-1, -1}, cv::BORDER_REPLICATE);
+    std::vector<float> share(trusted.size());
+    for (std::size_t i = 0; i < share.size(); ++i)
+        share[i] = std::clamp(
+            2 * unknown.at<float>(static_cast<int>(i) / width, static_cast<int>(i) % width) - 1,
+            0.f, 1.f);
+    return share;
+}
+
+Frame mixture(const Frame& picture, const Frame& other, const std::vector<float>& share) {
+    std::vector<std::uint8_t> rgba;
+    rgba.reserve(static_cast<std::size_t>(picture.width) * picture.height * 4);
+    for (int y = 0; y < picture.height; ++y)
+        for (int x = 0; x < 4 * picture.width; ++x) {
+            const float part = share[static_cast<std::size_t>(y) * picture.width + x / 4];
+            const auto a = static_cast<float>(picture.row(y)[x]),
+                       b = static_cast<float>(other.row(y)[x]);
+            rgba.push_back(static_cast<std::uint8_t>(std::lround(a + (b - a) * part)));
+        }
+    return Frame::from_rgba(picture.width, picture.height, std::move(rgba));
+}
+
 double masked_difference(const Frame& a, const Frame& b, const std::vector<float>& mask) {
     double sum = 0, count = 0;
     for (int y = 0; y < a.height; ++y)

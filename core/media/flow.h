@@ -29,6 +29,14 @@ Result<Frame> warp(const Frame& picture, const Flow& flow);
 /// 2010, equations 5 and 6, as used by Ruder and others 2016, arXiv:1604.08610).
 std::vector<float> trusted(const Flow& backward, const Flow& forward);
 
+/// How much of each place of `width` has come into view with nothing of the old frame to go by,
+/// 0 … 1: where the neighbourhood within `radius` px is mostly not trusted, with soft edges. Thin
+/// lines along things that move, a few pixels wide, are none.
+std::vector<float> uncovered(const std::vector<float>& trusted, int width, int radius = 6);
+
+/// `picture` where `share` is 0, `other` where it is 1. Both frames of one size.
+Frame mixture(const Frame& picture, const Frame& other, const std::vector<float>& share);
+
 /// Mean absolute difference of two frames (0 … 255, over RGB) where `mask` is 1; 0 when it is
 /// nowhere.
 double masked_difference(const Frame& a, const Frame& b, const std::vector<float>& mask);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 #include "core/base/file.h"
@@ -178,6 +179,35 @@ TEST(FlowTest, IsRightToAPixelAndKnowsWhatItCannotKnow) {
     EXPECT_LT(std::count(cut.begin(), cut.end(), 1.f), scene.width * scene.height / 4)
         << "another scene";
     EXPECT_FALSE(optical_flow(before, Frame::from_rgba(16, 16, std::vector<std::uint8_t>(1024))));
+}
+
+TEST(FlowTest, WhatComesIntoViewIsKnownFromThinLines) {
+    constexpr int kWidth = 60, kHeight = 40;
+    std::vector<float> mask(kWidth * kHeight, 1.f);
+    const auto at = [](int x, int y) { return static_cast<std::size_t>(y) * kWidth + x; };
+    for (int y = 0; y < kHeight; ++y) {
+        mask[at(20, y)] = mask[at(21, y)] = 0;                          // the edge of something
+        for (int x = kWidth - 12; x < kWidth; ++x) mask[at(x, y)] = 0;  // new at the right
+    }
+    const auto share = uncovered(mask, kWidth);
+    ASSERT_EQ(share.size(), mask.size());
+    EXPECT_EQ(share[at(20, 20)], 0);
+    EXPECT_EQ(share[at(35, 20)], 0);
+    EXPECT_EQ(share[at(kWidth - 1, 20)], 1);
+    EXPECT_EQ(share[at(kWidth - 5, 0)], 1);
+    const float edge = share[at(kWidth - 10, 20)];
+    EXPECT_GT(edge, 0);
+    EXPECT_LT(edge, 1);
+
+    const auto plain = [](std::uint8_t value) {
+        return Frame::from_rgba(kWidth, kHeight,
+                                std::vector<std::uint8_t>(kWidth * kHeight * 4, value));
+    };
+    const Frame mixed = mixture(plain(40), plain(200), share);
+    EXPECT_EQ(mixed.row(20)[4 * 35], 40);
+    EXPECT_EQ(mixed.row(20)[4 * (kWidth - 1)], 200);
+    EXPECT_EQ(mixed.row(20)[4 * (kWidth - 10)],
+              static_cast<std::uint8_t>(std::lround(40 + 160 * edge)));
 }
 
 }  // namespace
