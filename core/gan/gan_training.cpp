@@ -203,10 +203,8 @@ StepValues GanTraining::train(const StepRules& rules) {
     StepValues values =
         recorded_.take(players_, *average_, decay, rules, [this] { return feed_->batches(); });
     if (rules.check_losses) {
-        const Tensor losses = torch::stack({values.loss_d, values.loss_g}).cpu();
-        for (const int player : {0, 1})
-            if (const double loss = losses[player].item<double>(); !std::isfinite(loss))
-                throw NonFiniteLoss{player == 0 ? "discriminator" : "generator", loss};
+        require_finite(values.loss_d, "discriminator");
+        require_finite(values.loss_g, "generator");
     }
     return values;
 }

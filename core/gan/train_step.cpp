@@ -14,11 +14,6 @@ namespace {
 
 using torch::Tensor;
 
-void require_finite(const Tensor& loss, const char* player) {
-    if (const double value = loss.item<double>(); !std::isfinite(value))
-        throw NonFiniteLoss{player, value};
-}
-
 /// Adds `value`, a mean over a share of the batch, to a mean over the whole.
 void accumulate(Tensor& total, const Tensor& value, double share) {
     const Tensor part = value.detach().to(torch::kFloat32) * share;
@@ -311,6 +306,11 @@ Pyramid real_pyramid(const Tensor& pictures, const Discriminator& discriminator,
         pyramid[0] = torch::lerp(coarse, pyramid[0], fade);
     }
     return pyramid;
+}
+
+void require_finite(const Tensor& loss, const char* player) {
+    if (const double value = loss.item<double>(); !std::isfinite(value))
+        throw NonFiniteLoss{player, value};
 }
 
 StepValues train_step(Players& players, const StepRules& rules, const Batches& batches) {

@@ -85,6 +85,9 @@ struct NonFiniteLoss {
     double value;
 };
 
+/// Throws NonFiniteLoss. Reads from the device.
+void require_finite(const torch::Tensor& loss, const char* player);
+
 StepValues train_step(Players& players, const StepRules& rules, const Batches& batches);
 
 /// Real pictures at the scales that the discriminator looks at now (area averages of the full

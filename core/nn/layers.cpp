@@ -5,12 +5,16 @@ namespace pentimento::nn {
 
 thread_local int Aside::depth_ = 0;
 
+torch::Tensor laid_out(const torch::Tensor& weight) {
+    return weight.is_cpu() || weight.dim() != 4
+               ? weight
+               : weight.contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
 void settle(torch::nn::Module& network, const torch::Device& device) {
     network.to(device);
     if (device.is_cpu()) return;
-    for (torch::Tensor& weight : network.parameters())
-        if (weight.dim() == 4)
-            weight.set_data(weight.detach().contiguous(torch::MemoryFormat::ChannelsLast));
+    for (torch::Tensor& weight : network.parameters()) weight.set_data(laid_out(weight.detach()));
 }
 
 ConvTranspose2dImpl::ConvTranspose2dImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,

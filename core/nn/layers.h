@@ -21,8 +21,11 @@ class ConvTranspose2dImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ConvTranspose2d);
 
-/// Moves a network to a device; on a graphics card with the weights of convolutions channels-last,
-/// as its tensor cores want them.
+/// A weight as its device's convolutions like it best: on a graphics card channels-last, as its
+/// tensor cores want it. Others than of convolutions stay as they are.
+torch::Tensor laid_out(const torch::Tensor& weight);
+
+/// Moves a network to a device, with its weights laid out for it.
 void settle(torch::nn::Module& network, const torch::Device& device);
 
 /// Marks a scope whose operations prepare weights and are no layers of their own (norms of weights,

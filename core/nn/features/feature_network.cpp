@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "core/base/text.h"
+#include "core/nn/layers.h"
 #include "core/tensor/convolution.h"
 #include "core/tensor/pth_reader.h"
 
@@ -208,13 +209,6 @@ std::string detect_preprocessing(const std::map<std::string, std::string>& metad
 }
 
 namespace {
-
-/// As the convolutions of a weight's device like it best.
-torch::Tensor laid_out(const torch::Tensor& weight) {
-    return weight.is_cpu() || weight.dim() != 4
-               ? weight
-               : weight.contiguous(torch::MemoryFormat::ChannelsLast);
-}
 
 Result<std::shared_ptr<const FeatureNetwork>> read_features(const FeatureDefinition& definition,
                                                             const std::filesystem::path& weights,

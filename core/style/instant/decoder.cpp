@@ -2,6 +2,7 @@
 #include "core/style/instant/decoder.h"
 
 #include "core/nn/init.h"
+#include "core/nn/layers.h"
 #include "core/tensor/convolution.h"
 
 namespace pentimento::style {
@@ -92,8 +93,7 @@ void InstantDecoderImpl::settle(const torch::Device& device) {
     for (const auto& child : children()) {
         auto* layer = child->as<tnn::Conv2d>();
         if (layer == colours_.get()) continue;
-        layer->weight.set_data(
-            layer->weight.to(torch::kBFloat16).contiguous(torch::MemoryFormat::ChannelsLast));
+        layer->weight.set_data(nn::laid_out(layer->weight.to(torch::kBFloat16)));
         layer->bias.set_data(layer->bias.to(torch::kBFloat16));
     }
 }
