@@ -8,12 +8,11 @@
 // 3×3), which takes four times as many products.
 #include "core/nn/resample.h"
 
-#include <ATen/TensorIterator.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "core/nn/resample_plane.h"
+#include "core/tensor/parallel.h"
 #ifdef PENTIMENTO_CUDA
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
@@ -36,26 +35,14 @@ void resample_planes(const Tensor& x, const Tensor& y, const Fir& fir) {
     T* const out = y.data_ptr<T>();
     const std::int64_t in_plane = plan.height * plan.width;
     const std::int64_t out_plane = plan.out_height * plan.out_width;
-    // at::parallel_for is a template that works in parallel only where OpenMP is switched on, which
-    // it is not in our own files; a tensor iterator does so inside of LibTorch, with its threads.
-    const Tensor planes = at::arange(x.size(0) * x.size(1), torch::kInt64);
-    auto iterator = at::TensorIteratorConfig()
-                        .check_all_same_dtype(false)
-                        .add_output(planes)
-                        .resize_outputs(false)
-                        .build();
     const std::int64_t grain =
         std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, out_plane));
-    iterator.for_each(
-        [&](char** data, const std::int64_t* strides, std::int64_t count) {
-            std::vector<T> row(static_cast<std::size_t>(plan.buffer), T(0));
-            std::vector<T> phases(static_cast<std::size_t>(2 * plan.phase_count));
-            for (std::int64_t i = 0; i < count; ++i) {
-                const auto p = *reinterpret_cast<std::int64_t*>(data[0] + i * strides[0]);
-                plan.run(in + p * in_plane, out + p * out_plane, row.data(), phases.data());
-            }
-        },
-        grain);
+    tensor::parallel_for(x.size(0) * x.size(1), grain, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<T> row(static_cast<std::size_t>(plan.buffer), T(0));
+        std::vector<T> phases(static_cast<std::size_t>(2 * plan.phase_count));
+        for (std::int64_t p = begin; p < end; ++p)
+            plan.run(in + p * in_plane, out + p * out_plane, row.data(), phases.data());
+    });
 }
 
 #ifdef PENTIMENTO_CUDA

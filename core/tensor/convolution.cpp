@@ -4,8 +4,11 @@
 #include "core/tensor/convolution.h"
 
 #include <array>
+#include <tuple>
 
 #include "core/tensor/compat.h"
+#include "core/tensor/grouped.h"
+#include "core/tensor/pointwise.h"
 #include "core/tensor/winograd.h"
 
 namespace pentimento::tensor {
@@ -30,33 +33,63 @@ ConvolutionGeometry saved_geometry(AutogradContext* context) {
     return {saved[0], saved[1], saved[2]};
 }
 
-// The three maps choose the kernel below them: Winograd's where it suits, else LibTorch's.
+// What the three maps compute with.
+enum class Kernel { LibTorch, Winograd, Grouped, Pointwise };
+
+Kernel kernel_for(const Tensor& x, const Tensor& w, const ConvolutionGeometry& g) {
+    return pointwise::suits(x, w, g)  ? Kernel::Pointwise
+           : grouped::suits(x, w, g)  ? Kernel::Grouped
+           : winograd::suits(x, w, g) ? Kernel::Winograd
+                                      : Kernel::LibTorch;
+}
 
 Tensor forward_of(const Tensor& x, const Tensor& w, const c10::optional<Tensor>& bias,
                   const ConvolutionGeometry& g) {
-    if (!winograd::suits(x, w, g))
-        return at::conv2d(x, w, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
-    Tensor y = winograd::convolve(x, w, g.padding);
-    return bias ? y.add_(bias->view({1, -1, 1, 1})) : y;
+    switch (kernel_for(x, w, g)) {
+        case Kernel::Pointwise:
+            return pointwise::convolve(x, w, bias.value_or(Tensor()));
+        case Kernel::Grouped:
+            return grouped::convolve(x, w, bias.value_or(Tensor()));
+        case Kernel::Winograd: {
+            Tensor y = winograd::convolve(x, w, g.padding);
+            return bias ? y.add_(bias->view({1, -1, 1, 1})) : y;
+        }
+        case Kernel::LibTorch:
+            break;
+    }
+    return at::conv2d(x, w, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
 }
 
 /// Those gradients of F(x, w) that `wanted` asks for: by input, weight, bias. Of x and w, only the
 /// sizes count where their own values play no part.
 std::array<Tensor, 3> gradients_of(const Tensor& y, const Tensor& x, const Tensor& w,
                                    const ConvolutionGeometry& g, std::array<bool, 3> wanted) {
-    if (winograd::suits(x, w, g)) {
-        std::array<Tensor, 3> gradients;
-        if (wanted[0]) gradients[0] = winograd::by_input(y, w, g.padding);
-        if (wanted[1]) gradients[1] = winograd::by_weight(x, y, g.padding);
-        if (wanted[2]) gradients[2] = y.sum({0, 2, 3});
-        return gradients;
+    std::array<Tensor, 3> gradients;
+    const Kernel kernel = kernel_for(x, w, g);
+    switch (kernel) {
+        case Kernel::Pointwise:
+            if (wanted[0]) gradients[0] = pointwise::by_input(y, w);
+            if (wanted[1]) gradients[1] = pointwise::by_weight(x, y);
+            break;
+        case Kernel::Grouped:
+            if (wanted[0]) gradients[0] = grouped::by_input(y, w);
+            if (wanted[1]) gradients[1] = grouped::by_weight(x, y, g.groups);
+            break;
+        case Kernel::Winograd:
+            if (wanted[0]) gradients[0] = winograd::by_input(y, w, g.padding);
+            if (wanted[1]) gradients[1] = winograd::by_weight(x, y, g.padding);
+            break;
+        case Kernel::LibTorch: {
+            const Sizes bias{w.size(0)};
+            std::tie(gradients[0], gradients[1], gradients[2]) =
+                at::convolution_backward(y, x, w, at::OptionalIntArrayRef(bias),
+                                         {g.stride, g.stride}, {g.padding, g.padding}, {1, 1},
+                                         /*transposed=*/false, {0, 0}, g.groups, wanted);
+            return gradients;
+        }
     }
-    const Sizes bias{w.size(0)};
-    auto [by_x, by_w, by_bias] =
-        at::convolution_backward(y, x, w, at::OptionalIntArrayRef(bias), {g.stride, g.stride},
-                                 {g.padding, g.padding}, {1, 1},
-                                 /*transposed=*/false, {0, 0}, g.groups, wanted);
-    return {by_x, by_w, by_bias};
+    if (wanted[2]) gradients[2] = y.sum({0, 2, 3});
+    return gradients;
 }
 
 /// Without gaps; on a graphics card in the order of its axes that it has.
@@ -147,16 +180,6 @@ tensor_list ByWeight::backward(AutogradContext* context, tensor_list gradients) 
     return {by_x, by_y, {}, {}};
 }
 
-/// A 1×1 convolution is a product of matrices for each picture. oneDNN's rearranges its input and
-/// its result for it, which takes longer than the products.
-Tensor pointwise(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-    const Tensor pixels = input.flatten(2);
-    const Tensor matrix = weight.flatten(1).expand({input.size(0), -1, -1});
-    const Tensor result = bias.defined() ? at::baddbmm(bias.view({1, -1, 1}), matrix, pixels)
-                                         : at::bmm(matrix, pixels);
-    return result.view({input.size(0), weight.size(0), input.size(2), input.size(3)});
-}
-
 }  // namespace
 
 Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias,
@@ -170,9 +193,6 @@ Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias
     const bool own = input.dim() == 4 && input.numel() > 0 &&
                      input.scalar_type() == weight.scalar_type() && !(input.is_cpu() && mixed) &&
                      !PlainOperations::wanted();
-    const bool one = weight.size(2) == 1 && weight.size(3) == 1;
-    if (own && input.is_cpu() && one && g.stride == 1 && g.padding == 0 && g.groups == 1)
-        return pointwise(input, weight, bias);
     const bool learns =
         at::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad() ||
                                        (bias.defined() && bias.requires_grad()));

@@ -38,9 +38,9 @@ class Ours:
     """bench_versus as a process that waits for orders."""
 
     def __init__(self, arguments, **environment):
-        # Waiting threads must not spin while the other side is timed.
+        # OpenMP as it comes, on both sides: threads that wait spin for a millisecond or so, then sleep.
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"} | environment)
+                                        env=os.environ | environment)
         self.answer()
 
     def answer(self):

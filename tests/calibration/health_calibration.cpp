@@ -1,13 +1,15 @@
 // Calibrates the health verdicts on trainings that go wrong in known ways, and on sound ones.
 // See docs/HEALTH.md for what it found and how to repeat it.
 //
-//   health_calibration WORKDIR train [SHARD/SHARDS [SEEDS]]   trains what is not there yet
-//   health_calibration WORKDIR judge [SEEDS]                  the table, from the stored runs
+//   health_calibration WORKDIR train [SHARD/SHARDS [SEEDS [CASE…]]]   trains what is not there yet
+//   health_calibration WORKDIR judge [SEEDS]                          the table, from stored runs
 //
-// SEEDS: "tune" (thresholds were chosen on these) or "report" (and tested on these); default both.
+// SEEDS: "tune" (thresholds were chosen on these), "report" (and tested on these), or a number;
+// default both. CASE: names of cases.json; default all.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -102,8 +104,9 @@ bool for_tuning(int seed) {
 }
 std::vector<int> seeds(const std::string& which) {
     if (which == "tune") return {1, 2};
-    if (which == "report") return {11, 12};
-    return {1, 2, 11, 12};
+    if (which == "report") return {11, 12, 13};
+    if (const int one = std::atoi(which.c_str()); one > 0) return {one};
+    return {1, 2, 11, 12, 13};
 }
 
 // Data
@@ -380,7 +383,8 @@ int main(int argc, char** argv) {
     using namespace pentimento;
     const std::string what = argc > 2 ? argv[2] : "";
     if (what != "train" && what != "judge")
-        die("usage: health_calibration WORKDIR train [SHARD/SHARDS [SEEDS]] | judge [SEEDS]");
+        die("usage: health_calibration WORKDIR train [SHARD/SHARDS [SEEDS [CASE…]]] | judge "
+            "[SEEDS]");
     const fs::path work = fs::absolute(argv[1]);
     prepare_data(work);
     if (what == "judge") {
@@ -390,7 +394,9 @@ int main(int argc, char** argv) {
     int shard = 0, shards = 1, number = 0;
     if (argc > 3 && std::sscanf(argv[3], "%d/%d", &shard, &shards) != 2)
         die("shards are given as 0/2, 1/2 …");
+    const std::vector<std::string> only(argv + std::min(argc, 5), argv + argc);
     for (const int seed : seeds(argc > 4 ? argv[4] : "all"))
         for (const Case& one : cases())
-            if (number++ % shards == shard) train(work, one, seed);
+            if (only.empty() || std::find(only.begin(), only.end(), one.name) != only.end())
+                if (number++ % shards == shard) train(work, one, seed);
 }

@@ -90,10 +90,13 @@ TEST_P(ConvolutionDerivatives, GradientByInputIsATransposedConvolution) {
 INSTANTIATE_TEST_SUITE_P(Shapes, ConvolutionDerivatives,
                          testing::Values(Case{"3x3", 5, 7, 3, 9, {1, 1}},
                                          Case{"1x1", 6, 4, 1, 8, {}},
+                                         Case{"1x1, many channels", 40, 72, 1, 12, {}},
                                          Case{"3x3 s2", 4, 6, 3, 9, {2, 0}},
                                          Case{"4x4 s2", 4, 6, 4, 8, {2, 1}},
                                          Case{"4x4 s2, odd", 4, 6, 4, 9, {2, 1}},
-                                         Case{"3x3, 3 groups", 12, 24, 3, 8, {1, 1, 3}}));
+                                         Case{"3x3, 3 groups", 12, 24, 3, 8, {1, 1, 3}},
+                                         Case{"3x3, 3 groups of 4", 12, 12, 3, 7, {1, 1, 3}},
+                                         Case{"3x3, 2 groups of 16", 32, 32, 3, 5, {1, 1, 2}}));
 
 TEST(Convolution, TakesLibTorchsWayWhereNothingLearns) {
     const Tensor x = torch::randn({2, 4, 8, 8}), w = torch::randn({4, 4, 3, 3});
@@ -112,6 +115,15 @@ TEST(Convolution, PointwiseTakesPicturesThatAreNotContiguous) {
     const Tensor x = torch::randn({1, 4, 8, 8}).expand({3, -1, -1, -1}).transpose(2, 3);
     const Tensor w = torch::randn({5, 4, 1, 1}).requires_grad_();
     EXPECT_TRUE(torch::allclose(convolution(x, w, {}, {}), at::conv2d(x, w), 1e-5, 1e-5));
+}
+
+TEST(Convolution, PointwiseTakesDoublesAndEmptyBatches) {
+    const auto all = torch::dtype(torch::kDouble);
+    const Tensor x = torch::randn({2, 4, 3, 3}, all),
+                 w = torch::randn({5, 4, 1, 1}, all).requires_grad_(), b = torch::randn({5}, all);
+    EXPECT_TRUE(torch::allclose(convolution(x, w, b, {}), at::conv2d(x, w, b), 1e-12, 1e-12));
+    const Tensor none = torch::empty({0, 4, 3, 3}, all);
+    EXPECT_EQ(convolution(none, w, b, {}).sizes(), at::conv2d(none, w, b).sizes());
 }
 
 }  // namespace

@@ -1,0 +1,26 @@
+#include "core/tensor/parallel.h"
+
+#include <ATen/TensorIterator.h>
+#include <torch/torch.h>
+
+namespace pentimento::tensor {
+
+// at::parallel_for is a template that works in parallel only where OpenMP is switched on, which it
+// is not in our own files; a tensor iterator does so inside of LibTorch, with its threads.
+void parallel_for(std::int64_t count, std::int64_t grain,
+                  const std::function<void(std::int64_t, std::int64_t)>& work) {
+    const at::Tensor numbers = at::arange(count, torch::kInt64);
+    auto iterator = at::TensorIteratorConfig()
+                        .check_all_same_dtype(false)
+                        .add_output(numbers)
+                        .resize_outputs(false)
+                        .build();
+    iterator.for_each(
+        [&](char** data, const std::int64_t*, std::int64_t length) {
+            const auto begin = *reinterpret_cast<const std::int64_t*>(data[0]);
+            work(begin, begin + length);
+        },
+        grain);
+}
+
+}  // namespace pentimento::tensor

@@ -1,0 +1,135 @@
+#include "core/tensor/pointwise.h"
+
+#ifdef PENTIMENTO_ONEDNN
+#include <algorithm>
+
+#include "core/tensor/onednn.h"
+#include "core/tensor/parallel.h"
+#endif
+
+namespace pentimento::tensor::pointwise {
+namespace {
+
+using torch::Tensor;
+
+/// Of pictures [N, C, H, W], or their gradients: C rows of pixels each.
+Tensor rows(const Tensor& pictures) {
+    return pictures.flatten(2).contiguous();
+}
+
+Tensor pictures_of(const Tensor& rows, const Tensor& like) {
+    return rows.view({like.size(0), rows.size(1), like.size(2), like.size(3)});
+}
+
+#ifdef PENTIMENTO_ONEDNN
+
+/// A matrix as it lies in memory, row after row, or its transpose.
+struct Matrix {
+    const float* data;
+    std::int64_t columns;  ///< as it lies
+    bool transposed = false;
+};
+
+/// c [m, n] = a·b + beta·c, with k products for each number. Within `parallel_for` on one thread.
+void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const Matrix& a, const Matrix& b,
+              float beta, float* c) {
+    const auto status = dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k,
+                                   1.0f, a.data, a.columns, b.data, b.columns, beta, c, n);
+    TORCH_CHECK(status == dnnl_success, "oneDNN's product of matrices failed");
+}
+
+/// Each picture by itself; where there are too few for all threads, the products use them.
+void for_each_picture(std::int64_t count, const std::function<void(std::int64_t)>& work) {
+    const auto stretch = [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) work(i);
+    };
+    count < at::get_num_threads() ? stretch(0, count) : parallel_for(count, 1, stretch);
+}
+
+bool ours(const Tensor& x, const Tensor& w) {
+    return x.scalar_type() == torch::kFloat32 && w.scalar_type() == torch::kFloat32;
+}
+
+/// For each picture y = a·x, plus the bias of each row.
+Tensor mapped(const Tensor& pictures, const Tensor& matrix, bool transposed, const Tensor& bias) {
+    const Tensor x = rows(pictures), a = matrix.contiguous(),
+                 b = bias.defined() ? bias.contiguous() : bias;
+    const std::int64_t k = x.size(1), n = x.size(2), m = a.numel() / k;
+    const Tensor y = at::empty({x.size(0), m, n}, x.options());
+    const float *const in = x.data_ptr<float>(), *const factors = a.data_ptr<float>(),
+                       *const biases = b.defined() ? b.data_ptr<float>() : nullptr;
+    float* const out = y.data_ptr<float>();
+    if (y.numel() > 0)
+        for_each_picture(x.size(0), [&](std::int64_t i) {
+            float* const to = out + i * m * n;
+            for (std::int64_t row = 0; biases && row < m; ++row)
+                std::fill_n(to + row * n, n, biases[row]);
+            multiply(m, n, k, {factors, a.size(1), transposed}, {in + i * k * n, n},
+                     biases ? 1.0f : 0.0f, to);
+        });
+    return pictures_of(y, pictures);
+}
+
+/// Σ y·xᵀ over all pictures, each thread some rows of it. oneDNN is slow at taking a long and
+/// narrow factor transposed, so x is brought into that order first.
+Tensor products(const Tensor& pictures, const Tensor& gradient) {
+    const Tensor x = rows(pictures), y = rows(gradient);
+    const std::int64_t m = y.size(1), n = x.size(1), k = x.size(2);
+    const Tensor w = at::zeros({m, n}, x.options());
+    if (x.numel() == 0 || m == 0) return w;
+    const Tensor columns = at::empty({x.size(0), k, n}, x.options());
+    onednn::reorder(onednn::over(onednn::described(x, onednn::Tag::abc), x),
+                    onednn::over(onednn::described(x, onednn::Tag::acb), columns));
+    const float *const in = columns.data_ptr<float>(), *const out = y.data_ptr<float>();
+    float* const result = w.data_ptr<float>();
+    constexpr std::int64_t kRows = 16;  // that a product has at least
+    parallel_for(m, kRows, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = 0; i < x.size(0); ++i)
+            multiply(end - begin, n, k, {out + (i * m + begin) * k, k}, {in + i * n * k, n}, 1,
+                     result + begin * n);
+    });
+    return w;
+}
+
+#endif
+
+Tensor for_all(const Tensor& matrix, const Tensor& pictures) {
+    return matrix.expand({pictures.size(0), -1, -1});
+}
+
+}  // namespace
+
+bool suits(const Tensor& x, const Tensor& w, const ConvolutionGeometry& g) {
+    return x.is_cpu() && w.is_cpu() && x.dim() == 4 && w.dim() == 4 && w.size(2) == 1 &&
+           w.size(3) == 1 && g.stride == 1 && g.padding == 0 && g.groups == 1 &&
+           x.size(1) == w.size(1);
+}
+
+Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias) {
+    const Tensor matrix = w.flatten(1);
+#ifdef PENTIMENTO_ONEDNN
+    if (ours(x, w)) return mapped(x, matrix, /*transposed=*/false, bias);
+#endif
+    return pictures_of(bias.defined()
+                           ? at::baddbmm(bias.view({1, -1, 1}), for_all(matrix, x), rows(x))
+                           : at::bmm(for_all(matrix, x), rows(x)),
+                       x);
+}
+
+Tensor by_input(const Tensor& y, const Tensor& w) {
+    const Tensor matrix = w.flatten(1);
+#ifdef PENTIMENTO_ONEDNN
+    if (ours(y, w)) return mapped(y, matrix, /*transposed=*/true, {});
+#endif
+    return pictures_of(at::bmm(for_all(matrix.t(), y), rows(y)), y);
+}
+
+Tensor by_weight(const Tensor& x, const Tensor& y) {
+    const auto shaped = [](const Tensor& matrix) { return matrix.unsqueeze(2).unsqueeze(3); };
+#ifdef PENTIMENTO_ONEDNN
+    if (ours(x, y)) return shaped(products(x, y));
+#endif
+    return shaped(at::bmm(rows(y), rows(x).transpose(1, 2)).sum(0));
+}
+
+}  // namespace pentimento::tensor::pointwise
