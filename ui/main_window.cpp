@@ -18,6 +18,7 @@
 
 #include "core/session/experiment.h"
 #include "ui/engine.h"
+#include "ui/file_kinds.h"
 #include "ui/pages/welcome_page.h"
 #include "ui/run_controller.h"
 #include "ui/theme.h"
@@ -192,18 +193,13 @@ void MainWindow::open_run(const QString& directory, bool resume) {
 
 void MainWindow::open_path(const QString& path) {
     const QFileInfo info(path);
-    const QString suffix = info.suffix().toLower();
-    static const QStringList kPictures{QStringLiteral("png"),  QStringLiteral("jpg"),
-                                       QStringLiteral("jpeg"), QStringLiteral("webp"),
-                                       QStringLiteral("tif"),  QStringLiteral("tiff"),
-                                       QStringLiteral("bmp")};
     if (pages_.size() < static_cast<std::size_t>(order_.size())) {
         opened_early_ = path;
     } else if (!info.exists()) {
         show_message(tr("%1 does not exist.").arg(path), true);
     } else if (info.isDir() && QFileInfo::exists(info.filePath() + QStringLiteral("/run.json"))) {
         Q_EMIT context_.open_run_requested(info.absoluteFilePath(), false);
-    } else if (kPictures.contains(suffix)) {
+    } else if (ends_as(path, picture_endings()) || ends_as(path, film_endings())) {
         Q_EMIT context_.style_requested(info.absoluteFilePath(), {});
     } else {
         show_page(QStringLiteral("dataset"));

@@ -4,6 +4,7 @@
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QEventLoop>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <functional>
 
@@ -12,6 +13,7 @@
 #include "ui/dialogs/family_gallery.h"
 #include "ui/dialogs/mask_dialog.h"
 #include "ui/dialogs/painter_dialog.h"
+#include "ui/dialogs/series_dialog.h"
 #include "ui/main_window.h"
 #include "ui/pages/style/inputs_panel.h"
 #include "ui/pages/style/instant_preview.h"
@@ -25,6 +27,7 @@
 #include "ui/theme.h"
 #include "ui/widgets/health_panel.h"
 #include "ui/widgets/param_panel.h"
+#include "ui/widgets/picture_view.h"
 #include "ui/widgets/picture_well.h"
 
 namespace pentimento::ui {
@@ -211,6 +214,25 @@ void blend(MainWindow& window, const ScreenshotOptions& options) {
     wait_for([&] { return !style.controller().active(); }, options.seconds);
 }
 
+/// What is asked before many pictures are painted.
+Status grab_series(MainWindow& window, const ScreenshotOptions& options) {
+    StylePage& style = style_page(window);
+    const QTemporaryDir film;  // of three frames
+    QDir(film.path()).mkdir(QStringLiteral("holiday"));
+    const QImage frame = to_image(style.inputs().content().picture()->frame);
+    for (int i = 1; i <= 3; ++i)
+        frame.save(film.filePath(QStringLiteral("holiday/frame-%1.png").arg(i)));
+    style.plan_series({film.filePath(QStringLiteral("holiday"))});
+    auto* dialog = window.findChild<SeriesDialog*>();
+    if (!dialog) return Error{ErrorCode::Internal, "The Style page asked for no series.", {}};
+    wait_for([&] { return !dialog->looking(); }, 10);
+    dialog->frames_button().click();
+    settle();
+    const Status done = grab(*dialog, QStringLiteral("series"), options.directory);
+    dialog->reject();
+    return done;
+}
+
 /// What a painter learns, and what one paints where there is one.
 Status grab_painter(MainWindow& window, const ScreenshotOptions& options) {
     StylePage& style = style_page(window);
@@ -244,6 +266,7 @@ Status grab_style(MainWindow& window, const ScreenshotOptions& options) {
     if (const Status done = grab(window, QStringLiteral("results"), options.directory); !done)
         return done;
     style.shelf().show_tab(StyleShelf::Tab::Library);
+    if (const Status done = grab_series(window, options); !done) return done;
     return grab_painter(window, options);
 }
 

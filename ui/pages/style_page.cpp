@@ -1,5 +1,6 @@
 // The Style page: layout, edits and live blends. Runs are in style/running.cpp, stored ones in
-// style/stored_run.cpp, the training of painters in style/painter_training.cpp.
+// style/stored_run.cpp, the training of painters in style/painter_training.cpp, many pictures and
+// films in style/series.cpp.
 #include "ui/pages/style_page.h"
 
 #include <QComboBox>
@@ -90,9 +91,8 @@ StylePage::StylePage(StudioContext& context, QWidget* parent)
     banner_ = new QLabel;
     banner_->setWordWrap(true);
     banner_->setTextFormat(Qt::PlainText);
-    offer_ = new QPushButton(tr("&Use this painter"));
+    offer_ = new QPushButton;
     theme::set_role(offer_, "primary");
-    offer_->setToolTip(tr("Makes a file of the painter and paints with it"));
     offer_->hide();
     banner_row_ = new QWidget;
     auto* banner = new QHBoxLayout(banner_row_);
@@ -171,7 +171,9 @@ void StylePage::connect_all() {
         blend_instantly();
     });
     connect(painters_, &PainterChooser::training_wanted, this, &StylePage::plan_painter);
-    connect(offer_, &QPushButton::clicked, this, &StylePage::use_painter);
+    connect(offer_, &QPushButton::clicked, this, [this] {
+        if (const auto act = offered_) act();  // it may make another offer
+    });
     connect(instant_, &InstantPreview::blended, this, [this](const Frame& frame, bool final) {
         show_instant(frame);
         if (final && !inputs_->painting()) remember_instant(frame);
@@ -211,10 +213,14 @@ void StylePage::connect_all() {
     connect(bar_, &StyleRunBar::blend_wanted, this, &StylePage::blend);
     connect(bar_, &StyleRunBar::continue_wanted, this, &StylePage::continue_run);
     connect(bar_, &StyleRunBar::export_wanted, this, &StylePage::export_picture);
+    connect(inputs_, &InputsPanel::series_wanted, this, [this] { plan_series(); });
+    connect(inputs_, &InputsPanel::film_offered, this,
+            [this](const QString& path) { plan_series({path}); });
     connect(controller_, &RunController::state_changed, this, [this](State state) {
         update_controls();
         if (state != State::Finished && state != State::Failed) return;
         if (importing_) return import_ended();
+        if (series_) return series_ended();
         gallery_->refresh();
         Q_EMIT context_.runs_changed();
         if (training_shown()) training_ended();
@@ -227,10 +233,12 @@ void StylePage::connect_all() {
     connect(controller_, &RunController::events_arrived, this,
             [this](const std::vector<Event>& events) {
                 gallery_->refresh();
-                for (const Event& event : events)
+                for (const Event& event : events) {
+                    if (series_) follow_series(event);
                     if (event.severity != Severity::Info)
                         show_banner(QString::fromStdString(event.text),
                                     event.severity == Severity::Error);
+                }
             });
     connect(controller_, &RunController::failed, this, [this](const Error& error) {
         show_banner(QString::fromStdString(error.message), true);
@@ -256,6 +264,19 @@ void StylePage::show_banner(const QString& text, bool error) {
     offer_->hide();
 }
 
+void StylePage::make_offer(const QString& text, const QString& tip, std::function<void()> act) {
+    offer_->setText(text);
+    offer_->setToolTip(tip);
+    offered_ = std::move(act);
+    offer_->show();
+}
+
+void StylePage::set_shown(std::optional<Experiment> run) {
+    shown_ = std::move(run);
+    series_.reset();
+    gallery_->set_experiment(shown_);
+}
+
 std::string StylePage::method() const {
     return std::get<std::string>(panel_->params().value("method"));
 }
@@ -269,6 +290,11 @@ style::InstantNetworks StylePage::networks() const {
 QString StylePage::blocked() const {
     if (inputs_->loading()) return tr("A picture is still being read.");
     if (!inputs_->content().picture()) return tr("Put a content picture into its well first.");
+    return blocked_for_any();
+}
+
+QString StylePage::blocked_for_any() const {
+    if (inputs_->loading()) return tr("A picture is still being read.");
     const ParamSet& params = panel_->params();
     if (method() == "painter") return painters_->missing();
     if (inputs_->style_count() == 0) return tr("Put a style picture into its well first.");
@@ -295,7 +321,7 @@ void StylePage::update_controls() {
                                                  static_cast<qsizetype>(restart.reason.size()));
     // A refinement at work follows its masks.
     const bool refining = controller_->permitted(Action::EditLive).allowed &&
-                          controller_->active() && !preparer_.busy() && !importing_ &&
+                          controller_->active() && !preparer_.busy() && !importing_ && !series_ &&
                           !training_shown() && method() == "optimise";
     inputs_->set_locked(lock, refining ? QString() : lock);
     panel_->set_restart_locked(lock);
@@ -306,7 +332,8 @@ void StylePage::update_controls() {
                                std::get<std::string>(panel_->params().value("init")) == "picture");
     bar_->set_preparing(preparer_.busy());
     bar_->set_blocked(blocked());
-    bar_->set_continuable(shown_.has_value());
+    inputs_->set_series_blocked(active ? lock : blocked_for_any());
+    bar_->set_continuable(shown_ || (series_ && !series_->done));
     bar_->set_exportable(!gallery_->current_frame().empty());
 }
 
@@ -342,8 +369,9 @@ void StylePage::choose_preset(int index) {
 }
 
 void StylePage::follow_edit(const Patch& patch) {
-    // The settings of a painter's training have like names and are others.
-    if (controller_->active() && !training_shown() && !importing_) {
+    // The settings of a painter's training have like names and are others; those of a series hold
+    // for all of it.
+    if (controller_->active() && !training_shown() && !importing_ && !series_) {
         Patch live;
         for (const auto& [id, value] : patch) {
             const ParamSpec* spec = style::schema().find(id);

@@ -1,6 +1,7 @@
 // The Style page: pictures in wells, one live weight a style, and the result as it is painted.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "core/style/instant/networks.h"
@@ -11,6 +12,10 @@
 class QComboBox;
 class QLabel;
 class QPushButton;
+
+namespace pentimento {
+struct VideoRequest;
+}
 
 namespace pentimento::ui {
 
@@ -24,6 +29,7 @@ class StyleRunBar;
 class StyleShelf;
 class WeightsChooser;
 struct PainterPlan;
+struct SeriesPlan;
 struct StyleResult;
 struct StoredStyleRun;
 
@@ -46,7 +52,23 @@ class StylePage : public Page {
     void train_painter(const PainterPlan& plan);
     /// Makes a file of the trained painter that is shown, and paints with it.
     void use_painter();
+    /// Asks which pictures or which film to paint as the page is set, and does.
+    void plan_series(const QStringList& paths = {});
+    void paint_series(const SeriesPlan& plan);
     void export_picture();
+
+    /// Many pictures, or a film, and what came of them.
+    struct Series {
+        std::shared_ptr<const SeriesPlan> plan;
+        std::vector<std::filesystem::path> styles;
+        std::filesystem::path weights;
+        style::InstantNetworks networks;
+        int left_out = 0, failed = 0;
+        QString problem;    ///< of the last that failed
+        bool done = false;  ///< to its end: nothing to go on with
+
+        VideoRequest film() const;
+    };
 
     RunController& controller() { return *controller_; }
     InputsPanel& inputs() { return *inputs_; }
@@ -60,8 +82,9 @@ class StylePage : public Page {
     /// The button beside the banner, with what it offers.
     QPushButton& offer() { return *offer_; }
     CompareChooser& compare() { return *compare_; }
-    /// Why blending cannot start, for the button's tooltip.
+    /// Why blending cannot start, for the button's tooltip; without regard to the content.
     QString blocked() const;
+    QString blocked_for_any() const;
     QString banner() const;
     /// What blend() starts. There must be a content.
     StyleRequest request() const;
@@ -80,6 +103,10 @@ class StylePage : public Page {
     void blend_instantly();
     void show_instant(const Frame& frame);
     void show_banner(const QString& text, bool error);
+    /// A button beside the banner, until the next banner.
+    void make_offer(const QString& text, const QString& tip, std::function<void()> act);
+    /// What the gallery shows and Resume goes on with: this run, or none.
+    void set_shown(std::optional<Experiment> run);
     std::string method() const;
     style::InstantNetworks networks() const;
     void change_masks();
@@ -91,6 +118,10 @@ class StylePage : public Page {
     void training_ended();
     void start_training(const PainterPlan& plan, const std::filesystem::path& pack);
     void import_ended();
+    void start_series(Series series);
+    void follow_series(const Event& event);
+    void series_ended();
+    void tell_series(const QString& text);
 
     RunController* controller_;
     InputsPanel* inputs_;
@@ -103,6 +134,7 @@ class StylePage : public Page {
     QWidget* banner_row_;
     QLabel* banner_;
     QPushButton* offer_;
+    std::function<void()> offered_;
     PainterChooser* painters_;
     StyleShelf* shelf_;
     InstantPreview* instant_;
@@ -113,6 +145,7 @@ class StylePage : public Page {
         std::filesystem::path pack;
     };
     std::optional<Import> importing_;  ///< the run at work reads pictures for a training
+    std::optional<Series> series_;     ///< instead of `shown_`
     Background preparer_, opener_, masker_, exporter_;
 };
 

@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/media/picture.h"
+#include "ui/file_kinds.h"
 #include "ui/file_path.h"
 #include "ui/widgets/picture_view.h"
 
@@ -128,12 +129,7 @@ Result<PictureSource> picture_from_mime(const QMimeData* mime) {
 }
 
 QString picture_filter() {
-    QStringList patterns;
-    for (const char* suffix :
-         {"png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "ppm", "pgm"})
-        patterns << QStringLiteral("*.") + QLatin1String(suffix);
-    return tr("Pictures") + QStringLiteral(" (") + patterns.join(QLatin1Char(' ')) +
-           QLatin1Char(')');
+    return file_filter(tr("Pictures"), picture_endings());
 }
 
 QStringList sample_pictures() {

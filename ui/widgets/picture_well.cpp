@@ -16,6 +16,7 @@
 #include <QUrl>
 
 #include "ui/background.h"
+#include "ui/file_kinds.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
@@ -57,6 +58,10 @@ bool PictureWell::loading() const {
 
 void PictureWell::load(const PictureSource& source) {
     if (!locked_.isEmpty()) return;
+    if (takes_films_ && ends_as(source.path, film_endings())) {
+        Q_EMIT film_offered(source.path);
+        return;
+    }
     error_.clear();
     loader_->start([source, inputs = inputs_] { return load_picture(source, inputs); },
                    [this](const Result<WellPicture>& picture) {

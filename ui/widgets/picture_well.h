@@ -35,6 +35,8 @@ class PictureWell : public QWidget {
     void choose_file();
     /// Offers to put the picture into a library: keep_wanted() tells.
     void set_keepable(bool on) { keepable_ = on; }
+    /// Films are told of by film_offered(), instead of being refused as no pictures.
+    void set_takes_films(bool on) { takes_films_ = on; }
     /// While a run uses the picture: no change, and this tooltip. Empty allows changes.
     void set_locked(const QString& reason);
 
@@ -45,6 +47,7 @@ class PictureWell : public QWidget {
     void changed();  ///< another picture, or none
     void remove_requested();
     void keep_wanted(const QString& path);
+    void film_offered(const QString& path);
 
   protected:
     void paintEvent(QPaintEvent*) override;
@@ -72,7 +75,7 @@ class PictureWell : public QWidget {
     std::optional<WellPicture> picture_;
     QPixmap thumbnail_;
     QToolButton* remove_;
-    bool keepable_ = false;
+    bool keepable_ = false, takes_films_ = false;
     bool hovered_ = false, drop_hovered_ = false;
     std::optional<QPoint> pressed_;
     std::unique_ptr<Background> loader_;

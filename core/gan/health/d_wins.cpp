@@ -57,15 +57,16 @@ Finding find(const Situation& at) {
     const auto loss = recent_median(at.curve("loss_d"), kWindow);
     const auto accuracy = recent_median(at.curve("accuracy"), kWindow);
     if (!loss || !accuracy) return {};
+    const KidCourse kid = kid_course(at);
+    const bool measured = kid.count >= 4;
+    const Starved starved = measured ? starved_by_kid(at, kid) : starved_by_losses(at);
+    const Winning& limits = measured && starved.sign == Sign::Bad ? kWinningWhileStalled : kWinning;
     const double certainty = at.loss.certainty(*loss);
-    if (certainty < kWinningCleared) return {Sign::Clear, {}, {}};
-    if (certainty < kWinningCertainty) return {Sign::Between, {}, {}};
+    if (certainty < limits.cleared) return {Sign::Clear, {}, {}};
+    if (certainty < limits.certainty) return {Sign::Between, {}, {}};
     // A relativistic discriminator has no boundary that a picture could be right or wrong of.
     const bool by_accuracy = !at.loss.relativistic;
-    if (by_accuracy && *accuracy < kWinningAccuracy) return {Sign::Between, {}, {}};
-
-    const KidCourse kid = kid_course(at);
-    const Starved starved = kid.count >= 4 ? starved_by_kid(at, kid) : starved_by_losses(at);
+    if (by_accuracy && *accuracy < limits.accuracy) return {Sign::Between, {}, {}};
     if (starved.sign != Sign::Bad) return {starved.sign, {}, {}};
     Finding found{Sign::Bad,
                   by_accuracy ? "The discriminator puts " + percent(*accuracy) +
@@ -74,11 +75,10 @@ Finding find(const Situation& at) {
                                 "fail (loss " +
                                     number(*loss) + "), and " + starved.text + ".",
                   {}};
-    if (by_accuracy)
-        found.evidence.push_back(evidence(at, "accuracy", *accuracy, kWinningAccuracy));
+    if (by_accuracy) found.evidence.push_back(evidence(at, "accuracy", *accuracy, limits.accuracy));
     found.evidence.push_back(
         evidence(at, "loss_d", *loss,
-                 at.loss.chance - kWinningCertainty * (at.loss.chance - at.loss.floor), false));
+                 at.loss.chance - limits.certainty * (at.loss.chance - at.loss.floor), false));
     found.evidence.push_back(*starved.evidence);
     return found;
 }

@@ -16,9 +16,13 @@ constexpr int kHoldEvaluations = 2;
 constexpr int kReleaseEvaluations = 2;
 
 // The discriminator wins
-constexpr double kWinningAccuracy = 0.98;
-constexpr double kWinningCertainty = 0.9;  ///< LossView::certainty
-constexpr double kWinningCleared = 0.8;    ///< certainty below which it is cleared
+/// How right and how certain (LossView::certainty) it is, and the certainty below which the verdict
+/// is cleared: alone, and where the measured pictures say that the generator gets nowhere.
+struct Winning {
+    double accuracy, certainty, cleared;
+};
+constexpr Winning kWinning{0.98, 0.9, 0.8};
+constexpr Winning kWinningWhileStalled{0.95, 0.8, 0.7};
 constexpr double kStarvedGradient = 0.1;   ///< the generator's, as a share of what it was
 constexpr double kStarvedScore = 0.01;     ///< d_fake_after as a probability
 constexpr double kStalledGain = 0.1;       ///< KID's fall over the last evaluations, as a share

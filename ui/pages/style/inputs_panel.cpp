@@ -86,6 +86,8 @@ InputsPanel::InputsPanel(std::filesystem::path inputs,
     content_top->addWidget(sample_button([this] { return content_; }, list));
     content_ = new PictureWell(inputs_, tr("Content picture"), list);
     content_->setMinimumHeight(150);
+    content_->set_takes_films(true);
+    connect(content_, &PictureWell::film_offered, this, &InputsPanel::film_offered);
     layout->addWidget(content_);
 
     start_box_ = new QWidget(list);
@@ -116,11 +118,15 @@ InputsPanel::InputsPanel(std::filesystem::path inputs,
     swap_ = new QPushButton(tr("S&wap"), this);
     swap_->setIcon(theme::icon(QStringLiteral("swap")));
     swap_->setToolTip(tr("Exchange the content and the first style"));
-    clear_ = new QPushButton(tr("C&lear"), this);
+    clear_ = new QPushButton(tr("&Clear"), this);
     clear_->setIcon(theme::icon(QStringLiteral("trash")));
     clear_->setToolTip(tr("Remove all pictures"));
     connect(swap_, &QPushButton::clicked, this, &InputsPanel::swap);
     connect(clear_, &QPushButton::clicked, this, &InputsPanel::clear);
+    series_ = new QPushButton(tr("Fo&lder or film…"), this);
+    series_->setIcon(theme::icon(QStringLiteral("folder")));
+    connect(series_, &QPushButton::clicked, this, &InputsPanel::series_wanted);
+    outer->addWidget(series_);
     auto* buttons = new QHBoxLayout;
     outer->addLayout(buttons);
     buttons->addWidget(swap_);
@@ -334,6 +340,12 @@ void InputsPanel::swap() {
     if (!content) close_gap(0);
     update_visible();
     Q_EMIT changed();
+}
+
+void InputsPanel::set_series_blocked(const QString& reason) {
+    series_->setEnabled(reason.isEmpty());
+    series_->setToolTip(
+        reason.isEmpty() ? tr("Paint a folder of pictures, or a film, in these styles") : reason);
 }
 
 bool InputsPanel::loading() const {

@@ -54,6 +54,9 @@ class InputsPanel : public QWidget {
     void set_start_visible(bool on);
     /// `masks`: masks alone can still be changed.
     void set_locked(const QString& reason, const QString& masks);
+    /// Why many pictures or a film cannot be painted now; empty when they can.
+    void set_series_blocked(const QString& reason);
+    QPushButton& series() { return *series_; }
     void clear();
     void swap();  ///< content ↔ first style
     bool loading() const;
@@ -67,6 +70,9 @@ class InputsPanel : public QWidget {
     void failed(const QString& reason);  ///< a mask could not be kept
     /// A style's picture shall go into the library.
     void keep_wanted(const QString& path);
+    /// A film was put into the content's well.
+    void film_offered(const QString& path);
+    void series_wanted();
 
   private:
     struct Style {
@@ -90,7 +96,7 @@ class InputsPanel : public QWidget {
     QWidget *start_box_, *styles_box_;
     QWidget* instead_ = nullptr;
     std::vector<Style> styles_;
-    QPushButton *swap_, *clear_;
+    QPushButton *swap_, *clear_, *series_;
     std::vector<QToolButton*> samples_;
     QString locked_, masks_locked_;
     bool moving_ = false;

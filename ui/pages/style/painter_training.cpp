@@ -83,8 +83,7 @@ void StylePage::train_painter(const PainterPlan& plan) {
             if (std::filesystem::exists(*pack, ignored) && PackedDataset::open(*pack))
                 return start_training(plan, *pack);
             importing_ = Import{std::make_shared<PainterPlan>(plan), *pack};
-            shown_.reset();
-            gallery_->set_experiment(std::nullopt);
+            set_shown(std::nullopt);
             gallery_->compare().set_before({});
             WorkerOptions options;
             options.preview_interval = 0.2;
@@ -146,11 +145,10 @@ void StylePage::start_training(const PainterPlan& plan, const std::filesystem::p
 
 // A stored training: its pictures again, and what can be done with it.
 void StylePage::show_training(const Experiment& experiment, bool resume) {
-    shown_ = experiment;
+    set_shown(experiment);
     instant_->cancel();
     instant_params_.reset();
     bar_->reset_losses();
-    gallery_->set_experiment(shown_);
     gallery_->compare().set_before({});
     if (!resume) {
         controller_->clear();
@@ -187,7 +185,8 @@ void StylePage::training_ended() {
                     .arg(QString::fromStdString(shown_->info().name),
                          QLocale().toString(qlonglong(last->step))),
                 false);
-    offer_->show();
+    make_offer(tr("&Use this painter"), tr("Makes a file of the painter and paints with it"),
+               [this] { use_painter(); });
 }
 
 void StylePage::use_painter() {
@@ -205,9 +204,8 @@ void StylePage::use_painter() {
         [this](const Result<std::filesystem::path>& path) {
             offer_->setEnabled(true);
             if (!path) return show_banner(QString::fromStdString(path.error().message), true);
-            shown_.reset();
+            set_shown(std::nullopt);
             controller_->clear();
-            gallery_->set_experiment(std::nullopt);
             update_before();
             panel_->apply({{"method", std::string("painter")}}, tr("Use a painter"));
             painters_->refresh();

@@ -53,7 +53,9 @@ void StylePage::blend() {
 }
 
 void StylePage::continue_run() {
-    if (!shown_ || controller_->active() || preparer_.busy()) return;
+    if (controller_->active() || preparer_.busy()) return;
+    if (series_ && !series_->done) return start_series(*series_);
+    if (!shown_) return;
     show_banner({}, false);
     if (training_shown()) return show_training(*shown_, true);
     const std::int64_t wanted = std::get<std::int64_t>(panel_->params().value("steps"));
@@ -78,9 +80,8 @@ void StylePage::start_prepared(Result<PreparedRun> prepared) {
         show_banner(QString::fromStdString(prepared.error().message), true);
         return update_controls();
     }
-    shown_ = prepared->options.experiment;
+    set_shown(prepared->options.experiment);
     bar_->reset_losses();
-    gallery_->set_experiment(shown_);
     update_before();
     const Status started = controller_->start(std::move(*prepared));
     if (!started) show_banner(QString::fromStdString(started.error().message), true);

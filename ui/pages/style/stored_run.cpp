@@ -115,13 +115,12 @@ void StylePage::open_run(const QString& directory, bool resume) {
 void StylePage::show_stored(const StoredStyleRun& stored, bool resume) {
     show_banner(stored.warning, true);
     controller_->clear();
-    shown_ = stored.experiment;
+    set_shown(stored.experiment);
     panel_->set_params(stored.params);
     inputs_->set_state(stored.pictures);
     if (QFileInfo::exists(stored.weights)) weights_->choose(stored.weights);
     if (QFileInfo::exists(stored.painter)) painters_->choose(stored.painter);
     bar_->reset_losses();
-    gallery_->set_experiment(shown_);
     update_before();
     // What was kept is what is shown, not a new blend of it.
     instant_->cancel();
@@ -148,12 +147,11 @@ void StylePage::bring_back(const StyleResult& result) {
     if (!result.run.isEmpty()) return open_run(result.run, false);
     show_banner({}, false);
     controller_->clear();
-    shown_.reset();
+    set_shown(std::nullopt);
     panel_->set_params(result.params, tr("Back to an earlier result"));
     if (!result.networks.painter.empty())
         painters_->choose(QString::fromStdString(result.networks.painter.string()));
     inputs_->set_state(result.inputs);
-    gallery_->set_experiment(std::nullopt);
     update_before();
     if (result.picture.empty()) return update_controls();  // a blend of it is under way
     instant_->cancel();
