@@ -22,7 +22,7 @@ Tensor convolved(tnn::Conv2d& layer, const Tensor& x) {
 }
 
 Tensor mixed(tnn::Conv2d& layer, const Tensor& x) {
-    return layer->forward(as_wanted(layer, x));
+    return tensor::conv2d(as_wanted(layer, x), layer->weight, layer->bias, /*padding=*/0);
 }
 
 Tensor doubled(const Tensor& x) {
