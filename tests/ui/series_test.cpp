@@ -176,6 +176,8 @@ TEST_F(SeriesTest, ARefinedFilmIsStoppedGoneOnWithAndDone) {
     const auto frames = video_work_folder(plan.out);
     ASSERT_TRUE(wait_for([&] { return std::filesystem::exists(frames / "00000001.png"); }, 60'000))
         << banner().toStdString();
+    EXPECT_FALSE(page.bar().snapshot().isEnabled());
+    EXPECT_FALSE(page.inputs().series().isEnabled());
     page.bar().stop().click();
     ASSERT_TRUE(ended()) << banner().toStdString();
     EXPECT_TRUE(banner().contains(QStringLiteral("Stopped after 1"))) << banner().toStdString();

@@ -68,10 +68,14 @@ QString describe_film(const VideoInfo& info) {
     return text;
 }
 
-/// A name that nothing has yet.
+/// A name that nothing has yet, nor an unfinished film.
 QString free_path(const QDir& folder, const QString& stem, const QString& ending) {
+    const auto taken = [](const QString& path) {
+        return QFileInfo::exists(path) || QFileInfo::exists(QString::fromStdString(
+                                              video_work_folder(file_path(path)).string()));
+    };
     QString path = folder.filePath(stem + ending);
-    for (int i = 2; QFileInfo::exists(path); ++i)
+    for (int i = 2; taken(path); ++i)
         path = folder.filePath(QStringLiteral("%1 %2%3").arg(stem).arg(i).arg(ending));
     return path;
 }
@@ -106,7 +110,7 @@ SeriesDialog::SeriesDialog(const ParamSet& params, QStringList styles, const QSt
     column->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    connect(panel_, &ParamPanel::edited, this, &SeriesDialog::update);
+    connect(panel_, &ParamPanel::edited, this, &SeriesDialog::update_controls);
     found({});
     resize(620, 400);
 }
@@ -164,7 +168,7 @@ QWidget* SeriesDialog::make_source() {
     }
     kinds->addStretch();
     each_->setChecked(true);
-    connect(group, &QButtonGroup::buttonToggled, this, &SeriesDialog::update);
+    connect(group, &QButtonGroup::buttonToggled, this, &SeriesDialog::update_controls);
     layout->addWidget(kind_row_);
     return box;
 }
@@ -190,7 +194,7 @@ QWidget* SeriesDialog::make_styles() {
     }
     row->addStretch();
     blend_->setChecked(true);
-    connect(group, &QButtonGroup::buttonToggled, this, &SeriesDialog::update);
+    connect(group, &QButtonGroup::buttonToggled, this, &SeriesDialog::update_controls);
     layout->addWidget(styles_row_);
     return box;
 }
@@ -213,7 +217,7 @@ QWidget* SeriesDialog::make_result() {
     layout->addLayout(row);
     connect(out_, &QLineEdit::textEdited, this, [this] {
         own_out_ = true;
-        update();
+        update_controls();
     });
     connect(browse, &QToolButton::clicked, this, [this] {
         const QString path =
@@ -225,7 +229,7 @@ QWidget* SeriesDialog::make_result() {
         if (path.isEmpty()) return;
         out_->setText(QDir::toNativeSeparators(path));
         own_out_ = true;
-        update();
+        update_controls();
     });
     return box;
 }
@@ -240,7 +244,7 @@ void SeriesDialog::choose(const QStringList& paths) {
     looker_.start([paths] { return look_at(paths); },
                   [this](Found what) { found(std::move(what)); });
     source_text_->setText(tr("Looking…"));
-    update();
+    update_controls();
 }
 
 SeriesDialog::Found SeriesDialog::look_at(const QStringList& paths) {
@@ -286,7 +290,7 @@ void SeriesDialog::found(Found what) {
                           : found_.text.isEmpty()
                               ? tr("Choose it, or drop pictures, a folder or a film here.")
                               : found_.text);
-    update();
+    update_controls();
 }
 
 bool SeriesDialog::paints_film() const {
@@ -308,7 +312,7 @@ QString SeriesDialog::suggested_out() const {
                                               paints_film() ? QStringLiteral(".mp4") : QString()));
 }
 
-void SeriesDialog::update() {
+void SeriesDialog::update_controls() {
     const bool film = paints_film(), several = styles_.size() > 1;
     kind_row_->setVisible(!found_.folder.empty());
     styles_row_->setVisible(several && !film);

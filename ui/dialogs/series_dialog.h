@@ -70,7 +70,7 @@ class SeriesDialog : public QDialog {
     void found(Found what);
     bool paints_film() const;
     QString suggested_out() const;
-    void update();
+    void update_controls();
 
     QStringList styles_;
     QString exports_;

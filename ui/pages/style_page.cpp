@@ -332,6 +332,8 @@ void StylePage::update_controls() {
                                std::get<std::string>(panel_->params().value("init")) == "picture");
     bar_->set_preparing(preparer_.busy());
     bar_->set_blocked(blocked());
+    bar_->set_snapshot_blocked(
+        series_ ? tr("Each result is a file of its own as soon as it is done.") : QString());
     inputs_->set_series_blocked(active ? lock : blocked_for_any());
     bar_->set_continuable(shown_ || (series_ && !series_->done));
     bar_->set_exportable(!gallery_->current_frame().empty());

@@ -111,6 +111,11 @@ void StyleRunBar::set_blocked(const QString& reason) {
     update_buttons();
 }
 
+void StyleRunBar::set_snapshot_blocked(const QString& reason) {
+    snapshot_blocked_ = reason;
+    update_buttons();
+}
+
 void StyleRunBar::set_preparing(bool on) {
     preparing_ = on;
     update_buttons();
@@ -147,8 +152,9 @@ void StyleRunBar::update_buttons() {
           may_continue ? tr("Continue this run from where it ended") : tr("Go on"),
           preparing_ ? wait : reason_of(resume));
     allow(stop_, stop.allowed, tr("Stop and keep the result"), reason_of(stop));
-    allow(snapshot_, snapshot.allowed, tr("Save a checkpoint and the picture as it is now"),
-          reason_of(snapshot));
+    const QString no_snapshot = snapshot.allowed ? snapshot_blocked_ : reason_of(snapshot);
+    allow(snapshot_, no_snapshot.isEmpty(), tr("Save a checkpoint and the picture as it is now"),
+          no_snapshot);
     allow(export_, exportable_, tr("Save the picture as a file"), tr("There is no picture yet."));
 }
 

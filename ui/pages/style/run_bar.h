@@ -20,6 +20,8 @@ class StyleRunBar : public QWidget {
 
     /// Why blending cannot start; empty when it can.
     void set_blocked(const QString& reason);
+    /// Why there is nothing to take a snapshot of; empty when there is.
+    void set_snapshot_blocked(const QString& reason);
     /// While the pictures are copied, before the worker has begun.
     void set_preparing(bool on);
     /// A stored or ended run is shown that Resume can continue.
@@ -48,7 +50,7 @@ class StyleRunBar : public QWidget {
     QProgressBar* progress_;
     QLabel* text_;
     Sparkline* losses_;
-    QString blocked_;
+    QString blocked_, snapshot_blocked_;
     bool preparing_ = false, continuable_ = false, exportable_ = false;
 };
 
