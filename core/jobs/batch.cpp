@@ -63,8 +63,10 @@ class BatchRun final : public Run {
     }
 
     Result<Preview> preview() override {
-        if (!run_) return Error{ErrorCode::NotFound, "No picture is being made.", {}};
-        return run_->preview();
+        // Between two pictures, the one that is done.
+        Run* const shown = run_ ? run_.get() : last_.get();
+        if (!shown) return Error{ErrorCode::NotFound, "No picture is being made.", {}};
+        return shown->preview();
     }
     Status save(const fs::path&) override {
         return Error{ErrorCode::Unsupported,

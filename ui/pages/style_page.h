@@ -63,7 +63,7 @@ class StylePage : public Page {
         std::vector<std::filesystem::path> styles;
         std::filesystem::path weights;
         style::InstantNetworks networks;
-        int left_out = 0, failed = 0;
+        int made = 0, left_out = 0, failed = 0;
         QString problem;    ///< of the last that failed
         bool done = false;  ///< to its end: nothing to go on with
 
@@ -121,7 +121,7 @@ class StylePage : public Page {
     void start_series(Series series);
     void follow_series(const Event& event);
     void series_ended();
-    void tell_series(const QString& text);
+    void offer_folder(const QString& text);
 
     RunController* controller_;
     InputsPanel* inputs_;

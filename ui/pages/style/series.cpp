@@ -84,7 +84,7 @@ void StylePage::start_series(Series series) {
     instant_params_.reset();
     set_shown(std::nullopt);
     series_ = std::move(series);
-    series_->left_out = series_->failed = 0;
+    series_->made = series_->left_out = series_->failed = 0;
     bar_->reset_losses();
     gallery_->compare().set_before({});
     show_banner({}, false);
@@ -98,6 +98,7 @@ void StylePage::start_series(Series series) {
 }
 
 void StylePage::follow_series(const Event& event) {
+    if (event.type == "made") ++series_->made;
     if (event.type != "skipped") return;
     if (event.data.value("reason", "") == "exists") {
         ++series_->left_out;
@@ -111,35 +112,38 @@ void StylePage::series_ended() {
     const Progress& progress = controller_->progress();
     // Failed tells by itself why.
     if (controller_->state() == State::Failed) return;
-    const bool all = progress.total_steps > 0 && progress.step >= progress.total_steps;
-    series_->done = all;
+    series_->done = progress.total_steps > 0 && progress.step >= progress.total_steps;
     update_controls();
-    if (!all && series_->plan->is_film())
+    const QString name = QFileInfo(shown(series_->plan->out)).fileName();
+    if (series_->plan->is_film()) {
+        if (series_->done) return offer_folder(tr("The film is done: %1.").arg(name));
         return exporter_.start(
             [film = series_->film()] { return write_film(film); },
-            [this](const Result<std::int64_t>& frames) {
-                if (!series_) return;
-                if (!frames)
-                    return show_banner(frames.error().code == ErrorCode::NotFound
-                                           ? tr("Stopped before the first frame was done.")
-                                           : QString::fromStdString(frames.error().message),
-                                       frames.error().code != ErrorCode::NotFound);
-                tell_series(tr("Stopped after %n frames, which are a film by now. Resume goes on.",
-                               nullptr, static_cast<int>(*frames)));
+            [this, name](const Result<std::int64_t>& frames) {
+                if (!series_ || controller_->active()) return;
+                if (frames)
+                    return offer_folder(
+                        tr("Stopped after %n frames, which are a film by now: %1. Resume goes on.",
+                           nullptr, static_cast<int>(*frames))
+                            .arg(name));
+                const bool none = frames.error().code == ErrorCode::NotFound;
+                show_banner(none ? tr("Stopped before the first frame was done.")
+                                 : QString::fromStdString(frames.error().message),
+                            !none);
             });
-    if (!all) return tell_series(tr("Stopped. Resume goes on with what is missing."));
-    QString text = series_->plan->is_film() ? tr("The film is done.") : tr("All is painted.");
-    if (series_->left_out > 0)
-        text += tr(" %n results were there already.", nullptr, series_->left_out);
+    }
+    QString text = tr("%n pictures are painted, in “%1”.", nullptr, series_->made).arg(name);
+    if (series_->left_out > 0) text += tr(" %n were there already.", nullptr, series_->left_out);
     if (series_->failed > 0)
         text += tr(" %n could not be painted; the last: %1", nullptr, series_->failed)
                     .arg(series_->problem);
-    tell_series(text);
+    if (!series_->done) text += tr(" Resume goes on with what is missing.");
+    offer_folder(text);
 }
 
-void StylePage::tell_series(const QString& text) {
+void StylePage::offer_folder(const QString& text) {
+    show_banner(text, series_->failed > 0);
     const QFileInfo out(shown(series_->plan->out));
-    show_banner(text + QStringLiteral("  ") + out.fileName(), series_->failed > 0);
     const QString folder = series_->plan->is_film() ? out.path() : out.filePath();
     make_offer(tr("Show the &folder"), folder,
                [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
