@@ -27,6 +27,8 @@ const std::vector<std::string> kCompared = {"relu1_1", "relu2_1", "relu3_1",
 constexpr std::int64_t kPicturesToSolve = 96;
 constexpr std::int64_t kPlacesToSolve = 24'000;  ///< patches in a least-squares problem
 constexpr double kRidge = 1e-4;                  ///< of the mean square of the inputs
+constexpr double kSilent = 1e-3;                 ///< mean of a channel that is left as it is
+constexpr double kWidestSpread = 4;  ///< root mean square of a channel whose mean is 1, at most
 
 const std::vector<std::string>& all_layers() {
     return nn::feature_registry().at(nn::kBuiltinFeatures).layers;
@@ -257,21 +259,25 @@ class FeatureDistiller : public NetworkRun {
         return {};
     }
 
-    /// Scales every channel to a mean of 1 on pictures. A ReLU lets positive factors through, so
+    /// Scales every channel to a mean of 1 on pictures, or to less where that would make it swing
+    /// widely: one that hardly ever answers would rule every loss at the few places where it does,
+    /// and refinements filled corners with coloured noise. A ReLU lets positive factors through, so
     /// the layer after takes them back and nothing else changes.
     Status normalise() {
         torch::NoGradGuard no_grad;
         const auto pictures = pictures_to_solve();
         for (std::size_t i = 0; i < nn::kBuiltinConvolutions.size(); ++i) {
             const auto& c = nn::kBuiltinConvolutions[i];
-            const auto mean =
-                student_->forward(pictures, {c.layer})[0].mean({0, 2, 3}).clamp_min(1e-3);
-            student_->weight(nn::vgg_tensor_name(c, "weight")).div_(mean.view({-1, 1, 1, 1}));
-            student_->weight(nn::vgg_tensor_name(c, "bias")).div_(mean);
+            const auto features = student_->forward(pictures, {c.layer})[0];
+            const auto spread = features.square().mean({0, 2, 3}).sqrt() / kWidestSpread;
+            const auto size = torch::max(features.mean({0, 2, 3}), spread);
+            const auto factor = torch::where(size > kSilent, size, torch::ones_like(size));
+            student_->weight(nn::vgg_tensor_name(c, "weight")).div_(factor.view({-1, 1, 1, 1}));
+            student_->weight(nn::vgg_tensor_name(c, "bias")).div_(factor);
             if (i + 1 < nn::kBuiltinConvolutions.size())
                 student_->weight(nn::vgg_tensor_name(nn::kBuiltinConvolutions[i + 1], "weight"))
-                    .mul_(mean.view({1, -1, 1, 1}));
-            if (is_compared(c.layer)) student_->map(c.layer).mul_(mean.view({1, -1, 1, 1}));
+                    .mul_(factor.view({1, -1, 1, 1}));
+            if (is_compared(c.layer)) student_->map(c.layer).mul_(factor.view({1, -1, 1, 1}));
         }
         return {};
     }
