@@ -331,18 +331,21 @@ const bool kFamily = family_registry().add(
                    {"ema_decay", "0.99778"},
                    {"ema_ramp", "0.05"},
                    {"sample_every", "1000"}},
-     // γ = .0002·32²/16.
+     // The authors' rule, γ = .0002·32²/16, is for tens of thousands of pictures: with it the
+     // generator kept to one motif on emoji (KID .86 after 4,000 steps, .16 so after 8,000).
      .small = {{"size", "32"},
                {"width", "4"},
                {"latent", "64"},
                {"batch", "16"},
-               {"steps", "4000"},
+               {"steps", "8000"},
                {"flips", "true"},
-               {"r1_gamma", "0.0128"},
+               {"r1_gamma", "1"},
                {"ada_kimg", "50"},
-               {"ema_decay", "0.995"},
+               {"ema_decay", "0.998"},
                {"sample_every", "200"}},
-     .expect = "4,000 steps, each about 0.2 s of work for one processor."});
+     .expect = "On emoji: shaded blobs after 2,000 steps, faces and signs with clean outlines "
+               "after 5,000; "
+               "all 8,000 take about eight minutes on two processors."});
 
 }  // namespace
 }  // namespace pentimento::gan::stylegan2

@@ -30,7 +30,7 @@ class Config(typing.NamedTuple):
         return 8 * self.width * 32 // max(32, size)
 
 
-SMALL = Config(32, 4, 64, 16, .0128, .995)
+SMALL = Config(32, 4, 64, 16, 1, .998)
 PUBLISHED_128 = Config(128, 64, 512, 32, .1024, .99778)
 
 
