@@ -8,6 +8,7 @@
 #include <functional>
 #include <vector>
 
+#include "core/base/allocator.h"
 #include "core/style/instant/instant.h"
 #include "core/style/style_run.h"
 #include "tests/bench/result.h"
@@ -43,6 +44,7 @@ double median(const std::function<void(int)>& call) {
 }  // namespace
 
 int main() {
+    keep_freed_memory();  // as both programs do
     std::printf(
         "| size | whole pass, frames/s | slider move, frames/s | ratio |\n|---|---|---|---|\n");
     for (const int edge : {256, 512}) {

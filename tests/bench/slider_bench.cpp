@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "core/base/allocator.h"
 #include "core/style/instant/instant.h"
 #include "core/style/style_run.h"
 #include "tests/bench/result.h"
@@ -61,6 +62,7 @@ double median(std::vector<double> values) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_freed_memory();  // as both programs do
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication app(argc, argv);
     ui::theme::install();
