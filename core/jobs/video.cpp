@@ -251,7 +251,7 @@ class VideoRun final : public Run {
     Status restore(const fs::path& dir) override { return save(dir); }
 
   private:
-    std::int64_t first_steps() const { return style::total_steps(style_params()); }
+    std::int64_t first_steps() const { return style::total_steps(style_params(request_.params)); }
     std::int64_t later_steps() const {
         return follow() ? request_.params.get(kFrameSteps) : first_steps();
     }
@@ -259,13 +259,6 @@ class VideoRun final : public Run {
     /// What one pass makes has no start that could be moved along; it hardly flickers by itself.
     bool follow() const {
         return request_.params.get(kFollow) && !style::one_pass(request_.params);
-    }
-    /// Those that a style run knows.
-    ParamSet style_params() const {
-        ParamSet params(style::schema());
-        for (const ParamSpec& spec : style::schema().specs())
-            (void)params.set(spec.id, request_.params.value(spec.id));  // valid there, valid here
-        return params;
     }
     /// Of that many frames from the start, without cuts.
     std::int64_t steps_for(std::int64_t frames) const {
@@ -303,7 +296,7 @@ class VideoRun final : public Run {
         inputs.networks = request_.networks;
         inputs.content = content_;
         inputs.styles = styles_;
-        ParamSet params = style_params();
+        ParamSet params = style_params(request_.params);
         warped_ = {};
         mask_.clear();
         if (index_ > 0)
@@ -442,6 +435,13 @@ class VideoRun final : public Run {
     std::unique_ptr<FilmMaker> film_;
 };
 
+/// Takes over from `from` what style::schema() has.
+ParamSet with_style(ParamSet params, const ParamSet& from) {
+    for (const ParamSpec& spec : style::schema().specs())
+        (void)params.set(spec.id, from.value(spec.id));  // valid there, valid here
+    return params;
+}
+
 Error invalid(std::string message) {
     return {ErrorCode::InvalidArgument, std::move(message), {}};
 }
@@ -455,6 +455,14 @@ const Schema& video_schema() {
         return s;
     }();
     return schema;
+}
+
+ParamSet style_params(const ParamSet& film) {
+    return with_style(ParamSet(style::schema()), film);
+}
+
+ParamSet film_params(const ParamSet& style) {
+    return with_style(ParamSet(video_schema()), style);
 }
 
 fs::path video_work_folder(const fs::path& out) {

@@ -16,6 +16,10 @@ namespace pentimento {
 
 /// style::schema() and what only films have.
 const Schema& video_schema();
+/// Those of a film that a style run knows.
+ParamSet style_params(const ParamSet& film);
+/// A style run's settings with the defaults of what only films have.
+ParamSet film_params(const ParamSet& style);
 
 struct VideoRequest {
     ParamSet params;               ///< of video_schema()

@@ -17,13 +17,17 @@ std::int64_t pixels(const Planes& planes) {
     return planes.channels * planes.height * planes.width;
 }
 
+/// Weights of one group.
+std::int64_t weights(const Planes& planes) {
+    return planes.channels * planes.channels * 9;
+}
+
 /// Filters of one group after another, as `grouped::convolve` reads them.
-std::vector<float> packed(const Tensor& weight, std::int64_t channels, bool turned) {
+std::vector<float> packed(const Tensor& weight, const Planes& planes, bool turned) {
     const Tensor w = weight.contiguous();
     std::vector<float> all(static_cast<std::size_t>(w.numel()));
-    const std::int64_t size = channels * channels * 9;
-    for (std::int64_t at = 0; at < w.numel(); at += size)
-        pack(w.data_ptr<float>() + at, channels, turned, all.data() + at);
+    for (std::int64_t at = 0; at < w.numel(); at += weights(planes))
+        pack(w.data_ptr<float>() + at, planes.channels, turned, all.data() + at);
     return all;
 }
 
@@ -32,7 +36,7 @@ Tensor convolved(const Tensor& pictures, const Tensor& weight, const Tensor& bia
     const Tensor y = at::empty(x.sizes(), x.options());
     const std::int64_t groups = x.size(1) / weight.size(1);
     const Planes planes = group_of(x, groups);
-    const auto filters = packed(weight, planes.channels, turned);
+    const auto filters = packed(weight, planes, turned);
     const float *const in = x.data_ptr<float>(), *const biases =
                                                      b.defined() ? b.data_ptr<float>() : nullptr;
     float* const out = y.data_ptr<float>();
@@ -40,8 +44,7 @@ Tensor convolved(const Tensor& pictures, const Tensor& weight, const Tensor& bia
         std::vector<float> scratch(static_cast<std::size_t>(scratch_size(planes)));
         for (std::int64_t i = begin; i < end; ++i) {
             const std::int64_t group = i % groups;
-            convolve(planes, in + i * pixels(planes),
-                     filters.data() + group * planes.channels * planes.channels * 9,
+            convolve(planes, in + i * pixels(planes), filters.data() + group * weights(planes),
                      biases ? biases + group * planes.channels : nullptr, out + i * pixels(planes),
                      scratch.data());
         }
@@ -81,8 +84,7 @@ Tensor by_weight(const Tensor& pictures, const Tensor& gradient, std::int64_t gr
             for (std::int64_t i = group; i < x.size(0) * groups; i += groups)
                 weight_gradient(planes, in + i * pixels(planes), out + i * pixels(planes),
                                 sums.data(), scratch.data());
-            finish_weight_gradient(planes.channels, sums.data(),
-                                   result + group * planes.channels * planes.channels * 9);
+            finish_weight_gradient(planes.channels, sums.data(), result + group * weights(planes));
         }
     });
     return w;

@@ -194,12 +194,13 @@ PENTIMENTO_AVX2 void convolve_avx2(const Planes& p, const float* x, const float*
 }
 PENTIMENTO_AVX512 void correlate_avx512(const Planes& p, const float* x, const float* y,
                                         float* sums, float* scratch) {
-    p.channels < kAtOnce ? correlate_bands<16, 4>(p, x, y, sums, scratch)
-                         : correlate_bands<16, kAtOnce>(p, x, y, sums, scratch);
+    correlated_at_once(p.channels, Width::Avx512) < kAtOnce
+        ? correlate_bands<16, kAtOnce / 2>(p, x, y, sums, scratch)
+        : correlate_bands<16, kAtOnce>(p, x, y, sums, scratch);
 }
 PENTIMENTO_AVX2 void correlate_avx2(const Planes& p, const float* x, const float* y, float* sums,
                                     float* scratch) {
-    correlate_bands<8, 4>(p, x, y, sums, scratch);
+    correlate_bands<8, kAtOnce / 2>(p, x, y, sums, scratch);
 }
 
 }  // namespace
@@ -253,7 +254,7 @@ void weight_gradient(const Planes& p, const float* x, const float* y, float* sum
         case Width::Avx2:
             return correlate_avx2(p, x, y, sums, scratch);
         case Width::Any:
-            return correlate_bands<4, 4>(p, x, y, sums, scratch);
+            return correlate_bands<4, kAtOnce / 2>(p, x, y, sums, scratch);
     }
 }
 

@@ -18,19 +18,13 @@
 #include "ui/file_path.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
+#include "ui/widgets/text_label.h"
 
 namespace pentimento::ui {
 
 namespace {
 
 constexpr int kFewPictures = 100;
-
-QLabel* label(const QString& text, const char* role) {
-    auto* made = new QLabel(text);
-    made->setWordWrap(true);
-    theme::set_role(made, role);
-    return made;
-}
 
 // What belongs to other networks is not asked for.
 QStringList shown_ids() {
@@ -52,10 +46,11 @@ PainterDialog::PainterDialog(std::filesystem::path inputs, const std::optional<W
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(20, 16, 20, 16);
     column->setSpacing(12);
-    column->addWidget(label(tr("A painter learns the style of one picture and then paints any "
-                               "picture in it at once. It learns on pictures of the kind that it "
-                               "shall paint: a few hundred photographs or more."),
-                            "muted"));
+    column->addWidget(
+        text_label(tr("A painter learns the style of one picture and then paints any "
+                      "picture in it at once. It learns on pictures of the kind that it "
+                      "shall paint: a few hundred photographs or more."),
+                   "muted"));
     style_ = new PictureWell(std::move(inputs), tr("Style picture"));
     style_->setFixedSize(220, 190);
     style_->set_picture(style);
@@ -63,7 +58,7 @@ PainterDialog::PainterDialog(std::filesystem::path inputs, const std::optional<W
 
     auto* left = new QVBoxLayout;
     left->setSpacing(8);
-    left->addWidget(label(tr("Style to learn"), "subheading"));
+    left->addWidget(text_label(tr("Style to learn"), "subheading"));
     left->addWidget(style_);
     left->addSpacing(8);
     left->addWidget(make_sources());
@@ -76,7 +71,7 @@ PainterDialog::PainterDialog(std::filesystem::path inputs, const std::optional<W
     columns->addLayout(left);
     columns->addWidget(panel_, 1);
     column->addLayout(columns, 1);
-    column->addWidget(label(tr("Judged by: %1.").arg(judge), "muted"));
+    column->addWidget(text_label(tr("Judged by: %1.").arg(judge), "muted"));
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     train_ = buttons->addButton(tr("Train"), QDialogButtonBox::AcceptRole);
@@ -100,8 +95,8 @@ QWidget* PainterDialog::make_sources() {
     auto* group = new QButtonGroup(this);
     group->addButton(use_dataset_);
     group->addButton(use_folder_);
-    dataset_note_ = label({}, "muted");
-    folder_note_ = label(tr("None chosen"), "muted");
+    dataset_note_ = text_label({}, "muted");
+    folder_note_ = text_label(tr("None chosen"), "muted");
     auto* choose = new QPushButton(tr("&Choose…"));
     choose->setIcon(theme::icon(QStringLiteral("folder")));
     connect(choose, &QPushButton::clicked, this, [this] {
@@ -115,7 +110,7 @@ QWidget* PainterDialog::make_sources() {
         QSettings().setValue(key, folder);
         choose_folder(folder);
     });
-    layout->addWidget(label(tr("Pictures to learn from"), "subheading"));
+    layout->addWidget(text_label(tr("Pictures to learn from"), "subheading"));
     layout->addWidget(use_dataset_);
     layout->addWidget(dataset_note_);
     layout->addWidget(use_folder_);

@@ -29,6 +29,7 @@
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/picture_source.h"
+#include "ui/widgets/text_label.h"
 
 namespace pentimento::ui {
 
@@ -36,26 +37,12 @@ namespace {
 
 const QString kLastFolder = QStringLiteral("series/folder");
 
-QLabel* label(const QString& text, const char* role) {
-    auto* made = new QLabel(text);
-    made->setWordWrap(true);
-    theme::set_role(made, role);
-    return made;
-}
-
 // What only films have.
 QStringList film_ids() {
     QStringList ids;
     for (const ParamSpec& spec : video_schema().specs())
         if (!style::schema().find(spec.id)) ids << QString::fromStdString(spec.id);
     return ids;
-}
-
-ParamSet with_film_settings(const ParamSet& style) {
-    ParamSet params(video_schema());
-    for (const ParamSpec& spec : style::schema().specs())
-        (void)params.set(spec.id, style.value(spec.id));  // valid there, valid here
-    return params;
 }
 
 QString describe_film(const VideoInfo& info) {
@@ -68,16 +55,28 @@ QString describe_film(const VideoInfo& info) {
     return text;
 }
 
-/// A name that nothing has yet, nor an unfinished film.
-QString free_path(const QDir& folder, const QString& stem, const QString& ending) {
-    const auto taken = [](const QString& path) {
-        return QFileInfo::exists(path) || QFileInfo::exists(QString::fromStdString(
-                                              video_work_folder(file_path(path)).string()));
-    };
-    QString path = folder.filePath(stem + ending);
-    for (int i = 2; taken(path); ++i)
-        path = folder.filePath(QStringLiteral("%1 %2%3").arg(stem).arg(i).arg(ending));
-    return path;
+/// The beginning of a part of the dialog, whose layout this is.
+QVBoxLayout* begin_part(QWidget* box, const QString& title) {
+    auto* layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(6);
+    layout->addWidget(text_label(title, "subheading"));
+    return layout;
+}
+
+/// In a row; the first is chosen.
+QWidget* make_choice(const std::vector<QRadioButton*>& buttons) {
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    auto* group = new QButtonGroup(row);
+    for (QRadioButton* button : buttons) {
+        group->addButton(button);
+        layout->addWidget(button);
+    }
+    layout->addStretch();
+    buttons.front()->setChecked(true);
+    return row;
 }
 
 }  // namespace
@@ -90,16 +89,17 @@ SeriesDialog::SeriesDialog(const ParamSet& params, QStringList styles, const QSt
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(20, 16, 20, 16);
     column->setSpacing(12);
-    column->addWidget(label(tr("Paints many pictures, or a film frame by frame, with the styles "
-                               "and the settings of the Style page."),
-                            "muted"));
-    panel_ = new ParamPanel(with_film_settings(params), nullptr, film_ids());
+    column->addWidget(
+        text_label(tr("Paints many pictures, or a film frame by frame, with the styles "
+                      "and the settings of the Style page."),
+                   "muted"));
+    panel_ = new ParamPanel(film_params(params), nullptr, film_ids());
     panel_->setMinimumHeight(220);
     column->addWidget(make_source());
     column->addWidget(make_styles());
     column->addWidget(panel_, 1);
     column->addWidget(make_result());
-    summary_ = label({}, "muted");
+    summary_ = text_label({}, "muted");
     summary_->setTextFormat(Qt::PlainText);
     column->addWidget(summary_);
     column->addStretch();
@@ -119,10 +119,7 @@ SeriesDialog::~SeriesDialog() = default;
 
 QWidget* SeriesDialog::make_source() {
     auto* box = new QWidget;
-    auto* layout = new QVBoxLayout(box);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addWidget(label(tr("What to paint"), "subheading"));
+    QVBoxLayout* layout = begin_part(box, tr("What to paint"));
     const auto last = [] {
         return QSettings()
             .value(kLastFolder, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
@@ -153,58 +150,34 @@ QWidget* SeriesDialog::make_source() {
     });
     row->addStretch();
     layout->addLayout(row);
-    source_text_ = label({}, "muted");
+    source_text_ = text_label({}, "muted");
     source_text_->setTextFormat(Qt::PlainText);
     layout->addWidget(source_text_);
-    kind_row_ = new QWidget;
-    auto* kinds = new QHBoxLayout(kind_row_);
-    kinds->setContentsMargins(0, 0, 0, 0);
     each_ = new QRadioButton(tr("Each picture by &itself"));
     frames_ = new QRadioButton(tr("F&rames of a film, in the order of their names"));
-    auto* group = new QButtonGroup(this);
-    for (QRadioButton* button : {each_, frames_}) {
-        group->addButton(button);
-        kinds->addWidget(button);
-    }
-    kinds->addStretch();
-    each_->setChecked(true);
-    connect(group, &QButtonGroup::buttonToggled, this, &SeriesDialog::update_controls);
+    kind_row_ = make_choice({each_, frames_});
+    connect(frames_, &QRadioButton::toggled, this, &SeriesDialog::update_controls);
     layout->addWidget(kind_row_);
     return box;
 }
 
 QWidget* SeriesDialog::make_styles() {
     auto* box = new QWidget;
-    auto* layout = new QVBoxLayout(box);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addWidget(label(tr("In the style of"), "subheading"));
-    auto* names = label(styles_.join(QStringLiteral(", ")), "muted");
+    QVBoxLayout* layout = begin_part(box, tr("In the style of"));
+    auto* names = text_label(styles_.join(QStringLiteral(", ")), "muted");
     names->setTextFormat(Qt::PlainText);
     layout->addWidget(names);
-    styles_row_ = new QWidget;
-    auto* row = new QHBoxLayout(styles_row_);
-    row->setContentsMargins(0, 0, 0, 0);
     blend_ = new QRadioButton(tr("All in &one, by their weights"));
     separate_ = new QRadioButton(tr("A result for &each"));
-    auto* group = new QButtonGroup(this);
-    for (QRadioButton* button : {blend_, separate_}) {
-        group->addButton(button);
-        row->addWidget(button);
-    }
-    row->addStretch();
-    blend_->setChecked(true);
-    connect(group, &QButtonGroup::buttonToggled, this, &SeriesDialog::update_controls);
+    styles_row_ = make_choice({blend_, separate_});
+    connect(separate_, &QRadioButton::toggled, this, &SeriesDialog::update_controls);
     layout->addWidget(styles_row_);
     return box;
 }
 
 QWidget* SeriesDialog::make_result() {
     auto* box = new QWidget;
-    auto* layout = new QVBoxLayout(box);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(6);
-    layout->addWidget(label(tr("Result"), "subheading"));
+    QVBoxLayout* layout = begin_part(box, tr("Result"));
     out_ = new QLineEdit;
     out_->setAccessibleName(tr("Where the result goes"));
     auto* browse = new QToolButton;
@@ -249,38 +222,36 @@ void SeriesDialog::choose(const QStringList& paths) {
 
 SeriesDialog::Found SeriesDialog::look_at(const QStringList& paths) {
     Found what;
-    const QLocale locale;
-    if (paths.size() == 1) {
-        const std::filesystem::path path = file_path(paths.front());
-        const QString name = QFileInfo(paths.front()).fileName();
-        if (QFileInfo(paths.front()).isDir()) {
-            auto listed = expand_pictures({path.string()});
-            if (!listed) {
-                what.problem = QString::fromStdString(listed.error().message);
-            } else if (listed->empty()) {
-                what.problem = tr("There are no pictures in %1.").arg(name);
-            } else {
-                what.pictures = *std::move(listed);
-                what.folder = path;
-                what.text = tr("%1: %n pictures", nullptr, static_cast<int>(what.pictures.size()))
-                                .arg(name);
-            }
-            return what;
+    const bool one = paths.size() == 1;
+    const QString name = one ? QFileInfo(paths.front()).fileName() : QString();
+    const bool folder = one && QFileInfo(paths.front()).isDir();
+    // FFmpeg takes a JPEG for a film of one frame, so what is not called a film is read as a
+    // picture first.
+    if (const auto path = file_path(paths.front());
+        one && !folder && (ends_as(name, film_endings()) || !read_picture(path))) {
+        if (const auto film = VideoReader::open(path)) {
+            what.film = path;
+            what.text = name + QStringLiteral(": ") + describe_film((*film)->info());
+        } else {
+            what.problem = QString::fromStdString(film.error().message);
         }
-        // FFmpeg takes a JPEG for a film of one frame, so pictures are looked for first.
-        if (!read_picture(path)) {
-            const auto film = VideoReader::open(path);
-            if (film) {
-                what.film = path;
-                what.text = name + QStringLiteral(": ") + describe_film((*film)->info());
-            } else {
-                what.problem = QString::fromStdString(film.error().message);
-            }
-            return what;
+        return what;
+    }
+    std::vector<std::string> sources;
+    for (const QString& path : paths) sources.push_back(file_path(path));
+    auto listed = expand_pictures(sources);
+    if (!listed) {
+        what.problem = QString::fromStdString(listed.error().message);
+    } else if (listed->empty()) {
+        what.problem = tr("There are no pictures in %1.").arg(name);
+    } else {
+        what.pictures = *std::move(listed);
+        what.text = tr("%n pictures", nullptr, static_cast<int>(what.pictures.size()));
+        if (folder) {
+            what.folder = sources.front();
+            what.text = name + QStringLiteral(": ") + what.text;
         }
     }
-    for (const QString& path : paths) what.pictures.push_back(file_path(path));
-    what.text = tr("%n pictures", nullptr, static_cast<int>(what.pictures.size()));
     return what;
 }
 
@@ -308,8 +279,15 @@ QString SeriesDialog::suggested_out() const {
         tr("%1 in %2")
             .arg(found_.folder.empty() ? source.completeBaseName() : source.fileName(),
                  QFileInfo(styles_.value(0)).completeBaseName());
-    return QDir::toNativeSeparators(free_path(QDir(exports_), stem.left(120),
-                                              paints_film() ? QStringLiteral(".mp4") : QString()));
+    const auto path =
+        free_path(file_path(exports_), file_path(stem.left(120)), paints_film() ? ".mp4" : "",
+                  [](const auto& wanted) {
+                      // An unfinished film has its name, too.
+                      std::error_code ignored;
+                      return std::filesystem::exists(wanted, ignored) ||
+                             std::filesystem::exists(video_work_folder(wanted), ignored);
+                  });
+    return QDir::toNativeSeparators(QString::fromStdString(path.string()));
 }
 
 void SeriesDialog::update_controls() {

@@ -288,8 +288,8 @@ style::InstantNetworks StylePage::networks() const {
 }
 
 QString StylePage::blocked() const {
-    if (inputs_->loading()) return tr("A picture is still being read.");
-    if (!inputs_->content().picture()) return tr("Put a content picture into its well first.");
+    if (!inputs_->loading() && !inputs_->content().picture())
+        return tr("Put a content picture into its well first.");
     return blocked_for_any();
 }
 

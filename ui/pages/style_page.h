@@ -109,6 +109,8 @@ class StylePage : public Page {
     void set_shown(std::optional<Experiment> run);
     std::string method() const;
     style::InstantNetworks networks() const;
+    /// Of the pictures in the styles' wells; none with a painter.
+    std::vector<std::filesystem::path> style_paths() const;
     void change_masks();
     /// Into the history: what is shown is a result of this session.
     void remember_instant(const Frame& frame);

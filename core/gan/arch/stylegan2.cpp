@@ -344,8 +344,7 @@ const bool kFamily = family_registry().add(
                {"ema_decay", "0.998"},
                {"sample_every", "200"}},
      .expect = "On emoji: shaded blobs after 2,000 steps, faces and signs with clean outlines "
-               "after 5,000; "
-               "all 8,000 take about eight minutes on two processors."});
+               "after 5,000; all 8,000 take about eight minutes on two processors."});
 
 }  // namespace
 }  // namespace pentimento::gan::stylegan2

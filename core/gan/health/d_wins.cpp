@@ -57,11 +57,12 @@ Finding find(const Situation& at) {
     const auto loss = recent_median(at.curve("loss_d"), kWindow);
     const auto accuracy = recent_median(at.curve("accuracy"), kWindow);
     if (!loss || !accuracy) return {};
+    const double certainty = at.loss.certainty(*loss);
+    if (certainty < kWinningWhileStalled.cleared) return {Sign::Clear, {}, {}};
     const KidCourse kid = kid_course(at);
     const bool measured = kid.count >= 4;
     const Starved starved = measured ? starved_by_kid(at, kid) : starved_by_losses(at);
     const Winning& limits = measured && starved.sign == Sign::Bad ? kWinningWhileStalled : kWinning;
-    const double certainty = at.loss.certainty(*loss);
     if (certainty < limits.cleared) return {Sign::Clear, {}, {}};
     if (certainty < limits.certainty) return {Sign::Between, {}, {}};
     // A relativistic discriminator has no boundary that a picture could be right or wrong of.

@@ -27,12 +27,8 @@ std::filesystem::path free_name(const std::filesystem::path& folder, const std::
     for (QChar& letter : plain)
         if (!letter.isLetterOrNumber() && letter != QLatin1Char('-')) letter = QLatin1Char(' ');
     plain = plain.simplified().left(80);
-    const std::string stem = file_path(plain.isEmpty() ? QStringLiteral("painter") : plain);
-    std::filesystem::path path = folder / (stem + ".safetensors");
-    std::error_code ignored;
-    for (int i = 2; std::filesystem::exists(path, ignored); ++i)
-        path = folder / (stem + " " + std::to_string(i) + ".safetensors");
-    return path;
+    return free_path(folder, file_path(plain.isEmpty() ? QStringLiteral("painter") : plain),
+                     ".safetensors");
 }
 
 }  // namespace

@@ -25,11 +25,18 @@ StyleRequest StylePage::request() const {
                          networks()};
     if (!style::needs_styles(request.params)) return request;
     request.masks = inputs_->masks();
-    for (int i = 0; i < inputs_->style_count(); ++i)
-        request.styles.push_back(file_path(inputs_->style(i).picture()->path));
+    request.styles = style_paths();
     if (std::get<std::string>(request.params.value("init")) == "picture")
         request.start = file_path(inputs_->start().picture()->path);
     return request;
+}
+
+std::vector<std::filesystem::path> StylePage::style_paths() const {
+    std::vector<std::filesystem::path> paths;
+    if (!style::needs_styles(panel_->params())) return paths;
+    for (int i = 0; i < inputs_->style_count(); ++i)
+        paths.push_back(file_path(inputs_->style(i).picture()->path));
+    return paths;
 }
 
 void StylePage::blend() {

@@ -28,9 +28,7 @@ QString shown(const std::filesystem::path& path) {
 
 Result<std::unique_ptr<Run>> make_series_run(const StylePage::Series& series) {
     if (series.plan->is_film()) return make_video_run(series.film());
-    StyleBatch batch{.params = ParamSet(style::schema())};
-    for (const ParamSpec& spec : style::schema().specs())
-        (void)batch.params.set(spec.id, series.plan->params.value(spec.id));
+    StyleBatch batch{.params = style_params(series.plan->params)};
     batch.contents = series.plan->pictures;
     batch.styles = series.styles;
     batch.weights = series.weights;
@@ -72,11 +70,8 @@ void StylePage::plan_series(const QStringList& paths) {
 
 void StylePage::paint_series(const SeriesPlan& plan) {
     if (controller_->active() || preparer_.busy()) return;
-    Series series{std::make_shared<const SeriesPlan>(plan), {}, weights_->weights(), networks()};
-    if (style::needs_styles(plan.params))
-        for (int i = 0; i < inputs_->style_count(); ++i)
-            series.styles.push_back(file_path(inputs_->style(i).picture()->path));
-    start_series(std::move(series));
+    start_series(
+        {std::make_shared<const SeriesPlan>(plan), style_paths(), weights_->weights(), networks()});
 }
 
 void StylePage::start_series(Series series) {
