@@ -53,6 +53,12 @@ int processors_from_v2(int available) {
     }
 }
 
+/// The function of that name if some library of the process has it, else null.
+template <class Function>
+Function loaded(const char* name) {
+    return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
 }  // namespace
 
 int processors_from_cpu_max(std::string_view text, int available) {
@@ -70,11 +76,14 @@ int usable_processors() {
 void set_threads(int count) {
     if (count <= 0) count = usable_processors();
     torch::set_num_threads(count);
-    // OpenBLAS, which Debian's LibTorch uses for matrix products, has threads of its own that
-    // LibTorch does not know. Other builds do not have this function.
+    // OpenBLAS, which Debian's LibTorch uses for products of matrices, knows nothing of LibTorch's
+    // number. Where it has threads of its own (1) instead of OpenMP's (2), they wait for processors
+    // on which OpenMP's threads spin, and one thread is faster than several.
     using SetThreads = void (*)(int);
-    if (auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
-        set(count);
+    using GetParallel = int (*)();
+    const auto set = loaded<SetThreads>("openblas_set_num_threads");
+    const auto parallel = loaded<GetParallel>("openblas_get_parallel");
+    if (set) set(parallel && parallel() == 1 ? 1 : count);
 }
 
 int threads() {

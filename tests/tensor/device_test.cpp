@@ -1,6 +1,7 @@
 // Devices, threads, generators, and how LibTorch's exceptions become errors.
 #include "core/tensor/device.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
@@ -27,6 +28,23 @@ TEST(Device, ThreadsAreSet) {
     EXPECT_EQ(threads(), 1);
     set_threads(0);
     EXPECT_EQ(threads(), usable_processors());
+}
+
+TEST(Device, ProductsOfMatricesDoNotFightForProcessors) {
+    const auto call = [](const char* name) {
+        const auto function = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, name));
+        return function ? function() : -1;
+    };
+    const int kind = call("openblas_get_parallel");
+    if (kind == -1) GTEST_SKIP() << "this LibTorch does not use OpenBLAS";
+#ifdef PENTIMENTO_OPENBLAS_OPENMP
+    EXPECT_EQ(kind, 2) << "CMake found OpenBLAS for OpenMP, and another one was loaded";
+#endif
+    set_threads(2);
+    EXPECT_EQ(call("openblas_get_num_threads"), kind == 2 ? 2 : 1);
+    set_threads(1);
+    EXPECT_EQ(call("openblas_get_num_threads"), 1);
+    set_threads(0);
 }
 
 TEST(Device, ChoicesResolveOrSayWhyNot) {
