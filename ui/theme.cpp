@@ -208,6 +208,8 @@ QIcon icon(const QString& name) {
 
 void set_role(QWidget* widget, const char* role) {
     widget->setProperty("role", QLatin1String(role));
+    // One that has not been shown yet will be polished then: to do it twice doubles a page's start.
+    if (!widget->testAttribute(Qt::WA_WState_Polished)) return;
     widget->style()->unpolish(widget);
     widget->style()->polish(widget);
 }

@@ -1,5 +1,9 @@
 #include "core/session/worker.h"
 
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
+
 #include <new>
 #include <utility>
 
@@ -7,6 +11,17 @@
 #include "core/session/worker_loop.h"
 
 namespace pentimento {
+
+namespace {
+
+/// On Linux each thread has a priority of its own, which those that it starts inherit: OpenMP's.
+void be_nice([[maybe_unused]] int niceness) {
+#ifdef __linux__
+    if (niceness > getpriority(PRIO_PROCESS, 0)) (void)setpriority(PRIO_PROCESS, 0, niceness);
+#endif
+}
+
+}  // namespace
 
 Worker::Worker() = default;
 
@@ -60,6 +75,7 @@ Status Worker::start(Factory factory, WorkerOptions options) {
     if (Status begun = begin(std::move(options)); !begun) return begun;
     join();  // a thread whose run has ended
     thread_ = std::thread([this, factory = std::move(factory)] {
+        be_nice(options_.niceness);
         work(factory, {});
         return_freed_memory();  // the run is gone, and the studio may stand idle for hours
     });

@@ -1,5 +1,8 @@
 // The worker with a fake run, inline and threaded; also run under ThreadSanitizer.
 #include <gtest/gtest.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
 
 #include <algorithm>
 #include <cmath>
@@ -47,6 +50,29 @@ Experiment fresh_experiment(const fs::path& dir) {
                                      .inputs = {},
                                      .environment = {}});
 }
+
+#ifdef __linux__
+TEST(Worker, ANiceRunLeavesTheCallersPriorityAlone) {
+    const auto niceness = [] { return getpriority(PRIO_PROCESS, 0); };
+    const int before = niceness();
+    for (const int wanted : {0, 5}) {
+        FakeProbe probe;
+        std::atomic<int> inside = -1, started_inside = -1;
+        Worker worker;
+        const auto factory = [&]() -> Result<std::unique_ptr<pentimento::Run>> {
+            inside = niceness();
+            std::thread([&] { started_inside = niceness(); }).join();
+            return fake(probe, {.total = 1})();
+        };
+        ASSERT_TRUE(worker.start(factory, {.niceness = wanted}));
+        worker.join();
+        // It does not ask for more than the program has.
+        EXPECT_EQ(inside, std::max(before, wanted));
+        EXPECT_EQ(started_inside, inside);
+        EXPECT_EQ(niceness(), before);
+    }
+}
+#endif
 
 TEST(Worker, InlineRunsToTheEnd) {
     FakeProbe probe;

@@ -57,6 +57,7 @@ TEST_F(CompareTest, CurvesOfARunHaveOneColourInEveryPlot) {
     ASSERT_TRUE(runs.ok()) << runs.error().message;
     EXPECT_FALSE(runs->pictures[0].empty());
     CompareDialog dialog(*runs);
+    ASSERT_TRUE(wait_for([&] { return !dialog.deck().plots().empty(); }));
     for (const MetricPlot* plot : dialog.deck().plots())
         EXPECT_EQ(plot->data().curves().size(), 2u) << "a place for every run";
     const MetricPlot* generator = dialog.deck().plots()[0];

@@ -9,6 +9,7 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QTableWidget>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include "core/base/text.h"
@@ -105,15 +106,16 @@ QWidget* CompareDialog::build_curves(const RunComparison& comparison) {
     deck_ = new PlotDeck(QStringLiteral("compare"),
                          {QStringLiteral("Generator"), QStringLiteral("Discriminator"),
                           QStringLiteral("KID"), QStringLiteral("Total loss")});
-    const ComparisonCurves curves = comparison_curves(comparison);
-    deck_->set_metrics(curves.specs);
-    deck_->append(curves.rows);
     column->addWidget(deck_, 1);
-    if (curves.rows.empty()) {
+    // The plots take as long to make as all the rest: a turn of the event loop of their own.
+    QTimer::singleShot(0, this, [this, column, curves = comparison_curves(comparison)] {
+        deck_->set_metrics(curves.specs);
+        deck_->append(curves.rows);
+        if (!curves.rows.empty()) return;
         auto* nothing = new QLabel(tr("None of these runs has measured anything yet."));
         theme::set_role(nothing, "muted");
         column->insertWidget(1, nothing);
-    }
+    });
     return frame;
 }
 

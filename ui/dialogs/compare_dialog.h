@@ -27,6 +27,7 @@ class CompareDialog : public QDialog {
 
     explicit CompareDialog(const ComparedRuns& runs, QWidget* parent = nullptr);
 
+    /// Filled in the event loop's next turn.
     PlotDeck& deck() { return *deck_; }
     QTableWidget& settings() { return *settings_; }
 
