@@ -22,7 +22,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import results  # noqa: E402
-from baseline import adain, dcgan, gan, gatys, r3gan, stylegan2, tensors  # noqa: E402
+from baseline import adain, dcgan, fc, gan, gatys, r3gan, stylegan2, tensors  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = ROOT / "resources" / "models"
@@ -219,6 +219,9 @@ def cases(weights):
     yield Case("dcgan 64 px, batch 64", dcgan.Baseline,
                ["gan", "arch", "dcgan", "loss", "bce", "size", "64", "width", "64", "latent", "100", "batch", "64",
                 "lr_g", "2e-4", "lr_d", "2e-4", "beta1", "0.5", "ema_decay", "0"], 1e-3, gflop=147)
+    yield Case("fc 28 px, batch 64", fc.Baseline,
+               ["gan", "arch", "fc", "loss", "bce", "size", "28", "latent", "100", "batch", "64",
+                "lr_g", "2e-4", "lr_d", "2e-4", "beta1", "0.5", "ema_decay", "0"], 1e-3, steps=40)
     # 16 steps: R1 is due once and the path length four times.
     for form in "grouped", "scaled":
         yield Case(f"stylegan2-small, {form}", lambda form=form: stylegan2.Baseline(form == "grouped"),

@@ -10,8 +10,8 @@ def generator():
         return [nn.ConvTranspose2d(inputs, outputs, 4, stride, padding, bias=False),
                 nn.BatchNorm2d(outputs), nn.ReLU(True)]
     return nn.Sequential(
-        *block(LATENT, 8 * WIDTH, 1, 0), *block(8 * WIDTH, 4 * WIDTH, 2, 1),
-        *block(4 * WIDTH, 2 * WIDTH, 2, 1), *block(2 * WIDTH, WIDTH, 2, 1),
+        nn.Unflatten(1, (LATENT, 1, 1)), *block(LATENT, 8 * WIDTH, 1, 0),
+        *block(8 * WIDTH, 4 * WIDTH, 2, 1), *block(4 * WIDTH, 2 * WIDTH, 2, 1), *block(2 * WIDTH, WIDTH, 2, 1),
         nn.ConvTranspose2d(WIDTH, 3, 4, 2, 1, bias=False), nn.Tanh())
 
 
@@ -33,16 +33,16 @@ def init(network):
 
 
 class Baseline:
-    def __init__(self, batch=64):
+    def __init__(self, batch=64, networks=(generator, discriminator), size=64):
         torch.manual_seed(1)
-        self.g, self.d = generator(), discriminator()
+        self.g, self.d = (make() for make in networks)
         init(self.g)
         init(self.d)
         adam = dict(lr=2e-4, betas=(.5, .999))
         self.g_optimiser = torch.optim.Adam(self.g.parameters(), **adam)
         self.d_optimiser = torch.optim.Adam(self.d.parameters(), **adam)
         self.loss = nn.BCEWithLogitsLoss()
-        self.real = torch.rand(batch, 3, 64, 64) * 2 - 1
+        self.real = torch.rand(batch, 3, size, size) * 2 - 1
         self.z = torch.randn(batch, LATENT)
         self.ones, self.zeros = torch.ones(batch), torch.zeros(batch)
 
@@ -52,7 +52,7 @@ class Baseline:
         return tensors | {"real": self.real, "z": self.z}
 
     def step(self):
-        fake = self.g(self.z[:, :, None, None])
+        fake = self.g(self.z)
         self.d.zero_grad()
         loss_real = self.loss(self.d(self.real), self.ones)
         loss_real.backward()
