@@ -1,11 +1,18 @@
-// How time and memory grow with what a person can make larger. Each figure is in the smallest
-// one's: what the mathematics asks for stands beside it.
+// How time and memory grow with what a person can make larger. Each time is in the smallest one's:
+// what the mathematics asks for stands beside it. Every row is a process of its own, so that its
+// memory is its own and none finds what others have left.
+//   bench_growth            all tables
+//   bench_growth ROW …      one row's seconds and megabytes, for the above
+#include <sys/resource.h>
 #include <torch/torch.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -39,18 +46,27 @@ double median(const std::function<void()>& work, int rounds) {
     return seconds[static_cast<std::size_t>(rounds / 2)];
 }
 
+/// What a row cost.
+struct Cost {
+    double seconds = 0;
+    double megabytes = 0;  ///< the most that the process had beyond what it begins with
+};
+
 /// A table: each row's time in the first one's, beside what the mathematics asks for.
 class Curve {
   public:
-    explicit Curve(std::string what) : what_(std::move(what)) {
-        std::printf("| %s | ms | in the first | asked for |\n|---|---|---|---|\n", what_.c_str());
+    Curve(std::string program, std::string what)
+        : program_(std::move(program)), what_(std::move(what)) {
+        std::printf("| %s | ms | in the first | asked for | MB |\n|---|---|---|---|---|\n",
+                    what_.c_str());
     }
-    void row(const std::string& at, double seconds, double asked) {
-        if (first_ == 0) first_ = seconds;
-        std::printf("| %s | %.1f | %.2f | %.2f |\n", at.c_str(), 1e3 * seconds, seconds / first_,
-                    asked);
+    void row(const std::string& at, const std::string& arguments, double asked) {
+        const Cost cost = measure(arguments);
+        if (first_ == 0) first_ = cost.seconds;
+        std::printf("| %s | %.1f | %.2f | %.2f | %.0f |\n", at.c_str(), 1e3 * cost.seconds,
+                    cost.seconds / first_, asked, cost.megabytes);
         std::fflush(stdout);
-        most_ = std::max(most_, seconds / first_ / asked);
+        most_ = std::max(most_, cost.seconds / first_ / asked);
     }
     ~Curve() {
         tell_result("growth: " + what_, most_, "times");
@@ -58,10 +74,35 @@ class Curve {
     }
 
   private:
-    std::string what_;
+    Cost measure(const std::string& arguments) const {
+        std::FILE* child = ::popen(("'" + program_ + "' " + arguments).c_str(), "r");
+        Cost cost;
+        const bool read =
+            child && std::fscanf(child, "%lf %lf", &cost.seconds, &cost.megabytes) == 2;
+        if (!child || ::pclose(child) != 0 || !read) {
+            std::fprintf(stderr, "the row '%s' failed\n", arguments.c_str());
+            std::exit(1);
+        }
+        return cost;
+    }
+
+    std::string program_, what_;
     double first_ = 0;
     double most_ = 0;  ///< of what is asked for
 };
+
+double resident_megabytes() {
+    std::ifstream status("/proc/self/statm");
+    double size = 0, resident = 0;
+    status >> size >> resident;
+    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+double peak_megabytes() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
+}
 
 double gan_step(int size, int batch) {
     ParamSet params(gan::schema());
@@ -81,7 +122,7 @@ double gan_step(int size, int batch) {
     };
     batches.random = [] { return tensor::make_generator(1, tensor::Stream::StepChance, 1); };
     const auto rules = gan::rules_at(params, 1, 0, 1, torch::kCPU, false);
-    return median([&] { gan::train_step(players, rules, batches); }, 3);
+    return median([&] { gan::train_step(players, rules, batches); }, 5);
 }
 
 double refinement(std::int64_t edge, int styles, std::int64_t tile) {
@@ -94,7 +135,7 @@ double refinement(std::int64_t edge, int styles, std::int64_t tile) {
     for (int i = 0; i < styles; ++i) pictures.styles.push_back(torch::rand({1, 3, edge, edge}));
     style::Objective objective(*network, definition, ParamSet(style::schema()), pictures, tile);
     const auto at = torch::rand({1, 3, edge, edge});
-    return median([&] { objective.evaluate(at); }, 3);
+    return median([&] { objective.evaluate(at); }, 9);
 }
 
 double blend(int edge, int styles) {
@@ -114,38 +155,67 @@ double blend(int edge, int styles) {
         5);
 }
 
-}  // namespace
+/// "dcgan SIZE BATCH", "refine EDGE STYLES TILE" or "blend EDGE STYLES"; tiles of 0: none.
+double row(const std::string& kind, const std::vector<int>& numbers) {
+    if (kind == "dcgan" && numbers.size() == 2) return gan_step(numbers[0], numbers[1]);
+    if (kind == "refine" && numbers.size() == 3)
+        return refinement(numbers[0], numbers[1], numbers[2]);
+    if (kind == "blend" && numbers.size() == 2) return blend(numbers[0], numbers[1]);
+    std::fprintf(stderr, "there is no such row: %s\n", kind.c_str());
+    std::exit(1);
+}
 
-int main() {
-    keep_freed_memory();
-    tensor::set_threads(0);
+void all_tables(const std::string& program) {
+    const auto words = [](const char* kind, std::initializer_list<int> numbers) {
+        std::ostringstream text;
+        text << kind;
+        for (const int number : numbers) text << ' ' << number;
+        return text.str();
+    };
     {
-        Curve curve("DCGAN step, width 32, 64 px");
+        Curve curve(program, "DCGAN step, width 32, 64 px");
         for (const int batch : {8, 16, 32, 64, 128})
-            curve.row("batch " + std::to_string(batch), gan_step(64, batch), batch / 8.0);
+            curve.row("batch " + std::to_string(batch), words("dcgan", {64, batch}), batch / 8.0);
     }
     {
         // Each layer has four times the products, and there is one layer more.
-        Curve curve("DCGAN step, width 32, batch 16");
+        Curve curve(program, "DCGAN step, width 32, batch 16");
         for (const auto& [size, asked] : {std::pair{32, 1}, std::pair{64, 6}, std::pair{128, 32}})
-            curve.row(std::to_string(size) + " px", gan_step(size, 16), asked);
+            curve.row(std::to_string(size) + " px", words("dcgan", {size, 16}), asked);
     }
     {
-        Curve curve("Refinement, built-in, an iteration");
-        for (const std::int64_t edge : {128, 256, 512, 1024})
-            curve.row(std::to_string(edge) + " px", refinement(edge, 1, 0),
-                      static_cast<double>(edge * edge) / (128.0 * 128));
-        curve.row("1024 px in tiles of 384", refinement(1024, 1, 384), 64 * 1.5 * 1.9);
+        Curve curve(program, "Refinement, built-in, an iteration");
+        for (const int edge : {128, 256, 512, 1024})
+            curve.row(std::to_string(edge) + " px", words("refine", {edge, 1, 0}),
+                      edge * edge / (128.0 * 128));
+        curve.row("1024 px in tiles of 384", words("refine", {1024, 1, 384}), 64 * 1.5 * 1.9);
     }
     {
-        Curve curve("Refinement, built-in, 256 px");
+        Curve curve(program, "Refinement, built-in, 256 px");
         for (const int styles : {1, 2, 4, 8})
-            curve.row(std::to_string(styles) + " styles", refinement(256, styles, 0), 1);
+            curve.row(std::to_string(styles) + " styles", words("refine", {256, styles, 0}), 1);
     }
     {
-        Curve curve("Instant, a slider's move, 256 px");
+        Curve curve(program, "Instant, a slider's move, 256 px");
         for (const int styles : {1, 2, 4, 8})
-            curve.row(std::to_string(styles) + " styles", blend(256, styles), 1);
+            curve.row(std::to_string(styles) + " styles", words("blend", {256, styles}), 1);
     }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2) {
+        all_tables(argv[0]);
+        return 0;
+    }
+    keep_freed_memory();
+    tensor::set_threads(0);
+    torch::rand({64, 64}).mm(torch::rand({64, 64}));  // what comes with the first operation
+    const double before = resident_megabytes();
+    std::vector<int> numbers;
+    for (int i = 2; i < argc; ++i) numbers.push_back(std::atoi(argv[i]));
+    const double seconds = row(argv[1], numbers);
+    std::printf("%.9g %.9g\n", seconds, peak_megabytes() - before);
     return 0;
 }
