@@ -9,7 +9,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMimeData>
-#include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -20,6 +19,7 @@
 #include "ui/engine.h"
 #include "ui/file_kinds.h"
 #include "ui/pages/welcome_page.h"
+#include "ui/preferences.h"
 #include "ui/run_controller.h"
 #include "ui/theme.h"
 #include "ui/widgets/run_status.h"
@@ -248,33 +248,31 @@ void MainWindow::show_status() {
 
 void MainWindow::toggle_theme() {
     theme::set_mode(theme::dark() ? theme::Mode::Light : theme::Mode::Dark);
-    QSettings().setValue(QStringLiteral("theme"), static_cast<int>(theme::mode()));
+    preferences::set_value(QStringLiteral("theme"), static_cast<int>(theme::mode()));
 }
 
 void MainWindow::restore_layout() {
-    const QSettings settings;
     resize(kFirstSize);
-    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    const QString last = settings.value(QStringLiteral("window/page")).toString();
+    restoreGeometry(preferences::value(QStringLiteral("window/geometry")).toByteArray());
+    const QString last = preferences::value(QStringLiteral("window/page")).toString();
     show_page(order_.contains(last) ? last : QStringLiteral("welcome"));
 }
 
 void MainWindow::restore_splitters() {
-    const QSettings settings;
     for (QSplitter* splitter : findChildren<QSplitter*>())
         if (!splitter->objectName().isEmpty())
             splitter->restoreState(
-                settings.value(QStringLiteral("window/") + splitter->objectName()).toByteArray());
+                preferences::value(QStringLiteral("window/") + splitter->objectName())
+                    .toByteArray());
 }
 
 void MainWindow::save_layout() const {
-    QSettings settings;
-    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    preferences::set_value(QStringLiteral("window/geometry"), saveGeometry());
     for (const QSplitter* splitter : findChildren<QSplitter*>())
         if (!splitter->objectName().isEmpty())
-            settings.setValue(QStringLiteral("window/") + splitter->objectName(),
-                              splitter->saveState());
-    settings.setValue(QStringLiteral("window/page"), current_page());
+            preferences::set_value(QStringLiteral("window/") + splitter->objectName(),
+                                   splitter->saveState());
+    preferences::set_value(QStringLiteral("window/page"), current_page());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -5,11 +5,11 @@
 #include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
-#include <QSettings>
 #include <QUndoStack>
 #include <QVBoxLayout>
 
 #include "ui/main_window.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/sidebar.h"
 
@@ -95,7 +95,7 @@ void MainWindow::make_menus() {
         [this] { toggle_theme(); });
     add(view, tr("Follow the &system's theme"), {}, [] {
         theme::set_mode(theme::Mode::System);
-        QSettings().setValue(QStringLiteral("theme"), static_cast<int>(theme::Mode::System));
+        preferences::set_value(QStringLiteral("theme"), static_cast<int>(theme::Mode::System));
     });
     QAction* full = add(view, tr("&Full screen"), QKeySequence(Qt::Key_F11),
                         [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });

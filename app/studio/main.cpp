@@ -10,6 +10,7 @@
 #include "ui/engine.h"
 #include "ui/engine_loader.h"
 #include "ui/main_window.h"
+#include "ui/preferences.h"
 #include "ui/screenshots.h"
 #include "ui/stall_watch.h"
 #include "ui/studio_context.h"
@@ -106,8 +107,7 @@ int main(int argc, char** argv) {
     }
     ui::theme::install();
     ui::theme::set_mode(static_cast<ui::theme::Mode>(
-        QSettings()
-            .value(QStringLiteral("theme"), static_cast<int>(ui::theme::Mode::System))
+        ui::preferences::value(QStringLiteral("theme"), static_cast<int>(ui::theme::Mode::System))
             .toInt()));
 
     ui::StudioContext context(std::move(workspace));

@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <QFile>
-#include <QSettings>
 
 #include "fake_run.h"
 #include "pictures.h"
 #include "ui/dialogs/export_plan.h"
+#include "ui/preferences.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
@@ -20,7 +20,7 @@ using test::wait_for;
 
 class ExportTest : public testing::Test {
   protected:
-    ExportTest() { QSettings().remove(QStringLiteral("export")); }
+    ExportTest() { preferences::remove(QStringLiteral("export")); }
 
     // Two cells, red and blue, of 10 × 10.
     ExportSubject subject() const {

@@ -3,7 +3,6 @@
 
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 #include <QToolButton>
 
 #include "core/style/instant/networks.h"
@@ -18,6 +17,7 @@
 #include "ui/pages/style/painter_chooser.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style_page.h"
+#include "ui/preferences.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/picture_view.h"
 #include "ui/widgets/sample_gallery.h"
@@ -38,7 +38,7 @@ class PainterPageTest : public testing::Test {
     }
     ~PainterPageTest() override { page.shut_down(); }
     static bool forget() {
-        QSettings().remove(QStringLiteral("style"));
+        preferences::remove(QStringLiteral("style"));
         return true;
     }
     PainterPlan plan() {

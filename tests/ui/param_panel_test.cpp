@@ -9,7 +9,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
@@ -18,6 +17,7 @@
 #include <QWheelEvent>
 
 #include "tests/ui/fake_run.h"
+#include "ui/preferences.h"
 #include "ui/widgets/number_box.h"
 #include "ui/widgets/param_editor.h"
 #include "ui/widgets/section.h"
@@ -242,7 +242,7 @@ TEST_F(ParamPanelTest, ASearchFindsAdvancedSettingsToo) {
 }
 
 TEST_F(ParamPanelTest, FoldedGroupsAreRememberedAndCountWhatTheyHide) {
-    QSettings().remove(QStringLiteral("groups"));
+    preferences::remove(QStringLiteral("groups"));
     const auto section = [](ParamPanel& in) {
         return in.findChild<Section*>(QStringLiteral("Network"));
     };

@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <QPushButton>
-#include <QSettings>
 #include <QTest>
 
 #include "pictures.h"
+#include "ui/preferences.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
@@ -21,7 +21,7 @@ const QString kKey = QStringLiteral("test/compare");
 class PictureCompareTest : public testing::Test {
   protected:
     PictureCompareTest() {
-        QSettings().remove(kKey);
+        preferences::remove(kKey);
         compare.resize(640, 300);
         compare.after().set_frame(plain_frame(100, 80, 200, 10, 10));
         compare.set_before(plain_frame(400, 320, 10, 10, 200));

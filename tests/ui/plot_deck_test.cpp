@@ -5,12 +5,12 @@
 
 #include <QApplication>
 #include <QLabel>
-#include <QSettings>
 #include <QToolButton>
 
 #include "core/gan/gan_run.h"
 #include "tests/ui/fake_run.h"
 #include "ui/plots/metric_plot.h"
+#include "ui/preferences.h"
 #include "ui/widgets/popover.h"
 
 namespace pentimento::ui {
@@ -23,7 +23,7 @@ const std::vector<MetricSpec> kSpecs = {{"loss", "Loss", "Falls.", "Losses"},
 
 class PlotDeckTest : public testing::Test {
   protected:
-    PlotDeckTest() { QSettings().remove(QStringLiteral("plots")); }
+    PlotDeckTest() { preferences::remove(QStringLiteral("plots")); }
     std::unique_ptr<PlotDeck> make() {
         auto deck = std::make_unique<PlotDeck>(
             QStringLiteral("test"),

@@ -5,7 +5,6 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 
 #include "core/base/file.h"
 #include "core/jobs/video.h"
@@ -20,6 +19,7 @@
 #include "ui/pages/style/instant_preview.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style_page.h"
+#include "ui/preferences.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/sample_gallery.h"
 
@@ -41,7 +41,7 @@ class SeriesTest : public testing::Test {
     }
     ~SeriesTest() override { page.shut_down(); }
     static bool forget() {
-        QSettings().remove(QStringLiteral("style"));
+        preferences::remove(QStringLiteral("style"));
         return true;
     }
     void set(const char* method, std::int64_t steps = 4) {

@@ -8,7 +8,6 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSettings>
 #include <QToolButton>
 #include <algorithm>
 #include <atomic>
@@ -25,6 +24,7 @@
 #include "ui/pages/style/mask_control.h"
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style/weights_chooser.h"
+#include "ui/preferences.h"
 #include "ui/widgets/mask_file.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/picture_compare.h"
@@ -49,7 +49,7 @@ class StylePageTest : public testing::Test {
     ~StylePageTest() override { page.shut_down(); }
     // A weights file of another test must not be offered here.
     static bool forget() {
-        QSettings().remove(QStringLiteral("style"));
+        preferences::remove(QStringLiteral("style"));
         return true;
     }
     bool settled() {

@@ -5,7 +5,6 @@
 #include <QDropEvent>
 #include <QMimeData>
 #include <QPushButton>
-#include <QSettings>
 #include <QUrl>
 
 #include "core/jobs/jobs.h"
@@ -17,6 +16,7 @@
 #include "ui/pages/style/run_bar.h"
 #include "ui/pages/style/shelf.h"
 #include "ui/pages/style_page.h"
+#include "ui/preferences.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/picture_shelf.h"
 #include "ui/widgets/picture_view.h"
@@ -40,7 +40,7 @@ class StyleShelfTest : public testing::Test {
     }
     ~StyleShelfTest() override { page.shut_down(); }
     static bool forget() {
-        QSettings().remove(QStringLiteral("style"));
+        preferences::remove(QStringLiteral("style"));
         return true;
     }
     bool idle() {

@@ -13,7 +13,6 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
-#include <QSettings>
 #include <QSlider>
 #include <QSpinBox>
 #include <QToolButton>
@@ -23,6 +22,7 @@
 #include "ui/background.h"
 #include "ui/dialogs/export_plan.h"
 #include "ui/dialogs/export_preview.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 
 namespace pentimento::ui {
@@ -264,22 +264,21 @@ void ExportDialog::Impl::update() {
 
 void ExportDialog::Impl::remember() const {
     const ExportOptions now = self->options();
-    QSettings settings;
-    settings.beginGroup(kGroup);
-    settings.setValue(QStringLiteral("extension"), now.extension);
-    settings.setValue(QStringLiteral("folder"), now.directory);
-    settings.setValue(QStringLiteral("scale"), static_cast<int>(now.scale));
-    settings.setValue(QStringLiteral("edge"), now.edge);
-    settings.setValue(QStringLiteral("sharp"), now.sharp);
-    settings.setValue(QStringLiteral("quality"), now.quality);
-    settings.setValue(QStringLiteral("embed"), now.embed);
+    const auto keep = [](const char* key, const QVariant& value) {
+        preferences::set_value(kGroup + QLatin1Char('/') + QLatin1String(key), value);
+    };
+    keep("extension", now.extension);
+    keep("folder", now.directory);
+    keep("scale", static_cast<int>(now.scale));
+    keep("edge", now.edge);
+    keep("sharp", now.sharp);
+    keep("quality", now.quality);
+    keep("embed", now.embed);
 }
 
 void ExportDialog::Impl::recall() {
-    QSettings settings;
-    settings.beginGroup(kGroup);
-    const auto value = [&](const char* key, const QVariant& otherwise) {
-        return settings.value(QLatin1String(key), otherwise);
+    const auto value = [](const char* key, const QVariant& otherwise) {
+        return preferences::value(kGroup + QLatin1Char('/') + QLatin1String(key), otherwise);
     };
     ExportOptions options;
     options.name = subject.suggested_name;

@@ -12,7 +12,6 @@
 #include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QSettings>
 #include <QShortcut>
 #include <QSlider>
 #include <QStandardPaths>
@@ -20,6 +19,7 @@
 #include <cmath>
 
 #include "ui/file_path.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/mask_file.h"
 #include "ui/widgets/number_box.h"
@@ -64,8 +64,8 @@ QIcon swatch(const QColor& color) {
 constexpr QLatin1String kFolderKey("masks/folder");
 
 QString masks_folder() {
-    return QSettings()
-        .value(kFolderKey, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
+    return preferences::value(kFolderKey,
+                              QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
         .toString();
 }
 
@@ -319,7 +319,7 @@ void MaskDialog::choose_load() {
     const QString path =
         QFileDialog::getOpenFileName(this, tr("Load a mask"), masks_folder(), picture_filter());
     if (path.isEmpty()) return;
-    QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
+    preferences::set_value(kFolderKey, QFileInfo(path).absolutePath());
     load_from(path);
 }
 
@@ -329,7 +329,7 @@ void MaskDialog::choose_save() {
     if (path.isEmpty()) return;
     if (QFileInfo(path).suffix().compare(QLatin1String("png"), Qt::CaseInsensitive) != 0)
         path += QStringLiteral(".png");
-    QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
+    preferences::set_value(kFolderKey, QFileInfo(path).absolutePath());
     save_to(path);
 }
 

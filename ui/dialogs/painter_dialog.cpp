@@ -10,12 +10,12 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 #include <QStandardPaths>
 #include <QVBoxLayout>
 
 #include "core/style/train/style_training.h"
 #include "ui/file_path.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/text_label.h"
@@ -103,11 +103,11 @@ QWidget* PainterDialog::make_sources() {
         const QString key = QStringLiteral("painter/folder");
         const QString folder = QFileDialog::getExistingDirectory(
             this, tr("Pictures to learn from"),
-            QSettings()
-                .value(key, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
+            preferences::value(key,
+                               QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
                 .toString());
         if (folder.isEmpty()) return;
-        QSettings().setValue(key, folder);
+        preferences::set_value(key, folder);
         choose_folder(folder);
     });
     layout->addWidget(text_label(tr("Pictures to learn from"), "subheading"));

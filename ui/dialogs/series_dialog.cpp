@@ -14,7 +14,6 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 #include <QStandardPaths>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -26,6 +25,7 @@
 #include "core/style/style_run.h"
 #include "ui/file_kinds.h"
 #include "ui/file_path.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/picture_source.h"
@@ -121,8 +121,8 @@ QWidget* SeriesDialog::make_source() {
     auto* box = new QWidget;
     QVBoxLayout* layout = begin_part(box, tr("What to paint"));
     const auto last = [] {
-        return QSettings()
-            .value(kLastFolder, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
+        return preferences::value(
+                   kLastFolder, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
             .toString();
     };
     auto* row = new QHBoxLayout;
@@ -209,7 +209,7 @@ QWidget* SeriesDialog::make_result() {
 
 void SeriesDialog::ask_for(const QStringList& paths) {
     if (paths.isEmpty()) return;
-    QSettings().setValue(kLastFolder, QFileInfo(paths.front()).path());
+    preferences::set_value(kLastFolder, QFileInfo(paths.front()).path());
     choose(paths);
 }
 

@@ -8,7 +8,6 @@
 #include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
-#include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
 #include <QVBoxLayout>
@@ -18,6 +17,7 @@
 #include "ui/file_path.h"
 #include "ui/pages/dataset/contents_view.h"
 #include "ui/pages/dataset/import_view.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/source_drop.h"
@@ -29,8 +29,8 @@ namespace {
 const QString kFolderKey = QStringLiteral("datasets/folder");
 
 QString last_folder() {
-    return QSettings()
-        .value(kFolderKey, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
+    return preferences::value(kFolderKey,
+                              QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
         .toString();
 }
 
@@ -227,7 +227,7 @@ void DatasetPage::choose_folder() {
     const QString path =
         QFileDialog::getExistingDirectory(this, tr("Folder of pictures"), last_folder());
     if (path.isEmpty()) return;
-    QSettings().setValue(kFolderKey, path);
+    preferences::set_value(kFolderKey, path);
     choose_source(path);
 }
 
@@ -237,7 +237,7 @@ void DatasetPage::choose_archive() {
                                      tr("Archives and datasets (*.zip *.tar *.tar.gz *.tgz "
                                         "*.tar.xz *.tar.bz2 *.tar.zst *.pack);;All files (*)"));
     if (path.isEmpty()) return;
-    QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
+    preferences::set_value(kFolderKey, QFileInfo(path).absolutePath());
     choose_source(path);
 }
 

@@ -2,13 +2,13 @@
 #include "ui/plots/plot_deck.h"
 
 #include <QScrollArea>
-#include <QSettings>
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "ui/plots/metric_plot.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/flow_layout.h"
 
@@ -87,7 +87,7 @@ void PlotDeck::add_plot(const QString& group, const std::vector<MetricSpec>& spe
 }
 
 bool PlotDeck::wanted(const QString& group) const {
-    const QVariant chosen = QSettings().value(QStringLiteral("plots/%1/%2").arg(key_, group));
+    const QVariant chosen = preferences::value(QStringLiteral("plots/%1/%2").arg(key_, group));
     if (chosen.isValid()) return chosen.toBool();
     const bool any = std::any_of(first_.begin(), first_.end(),
                                  [this](const QString& name) { return groups_.contains(name); });
@@ -116,7 +116,7 @@ bool PlotDeck::shows(const QString& group) const {
 }
 
 void PlotDeck::set_shown(const QString& group, bool on) {
-    QSettings().setValue(QStringLiteral("plots/%1/%2").arg(key_, group), on);
+    preferences::set_value(QStringLiteral("plots/%1/%2").arg(key_, group), on);
     update_shown();
 }
 

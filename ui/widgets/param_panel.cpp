@@ -9,12 +9,12 @@
 #include <QPointer>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QSettings>
 #include <QUndoStack>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <map>
 
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/param_editor.h"
 #include "ui/widgets/section.h"
@@ -141,7 +141,7 @@ void ParamPanel::Impl::build(const QStringList& only) {
             sections.push_back(section);
             QObject::connect(section, &Section::toggled, panel, [this, title](bool open) {
                 if (!key.isEmpty() && search->text().isEmpty())
-                    QSettings().setValue(QStringLiteral("groups/%1/%2").arg(key, title), open);
+                    preferences::set_value(QStringLiteral("groups/%1/%2").arg(key, title), open);
                 update_visibility();
             });
         }
@@ -238,9 +238,8 @@ void ParamPanel::Impl::fold_groups() {
         const QSignalBlocker quiet(section);
         const QString title = section->objectName();
         section->set_open(searching || key.isEmpty() ||
-                          QSettings()
-                              .value(QStringLiteral("groups/%1/%2").arg(key, title),
-                                     !folded_at_first.contains(title))
+                          preferences::value(QStringLiteral("groups/%1/%2").arg(key, title),
+                                             !folded_at_first.contains(title))
                               .toBool());
     }
 }

@@ -5,8 +5,8 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QPushButton>
-#include <QSettings>
 
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/picture_view.h"
 
@@ -151,7 +151,7 @@ CompareChooser::CompareChooser(PictureCompare& compare, const QString& settings_
                 [&compare, settings_key, mode = choice.mode, key = choice.key](bool on) {
                     if (!on) return;
                     compare.set_mode(mode);
-                    QSettings().setValue(settings_key, key);
+                    preferences::set_value(settings_key, key);
                 });
     }
     layout->addLayout(row);
@@ -170,7 +170,7 @@ CompareChooser::CompareChooser(PictureCompare& compare, const QString& settings_
     connect(alternate_, &QPushButton::toggled, &compare, &PictureCompare::set_alternating);
     connect(&compare, &PictureCompare::alternating_changed, alternate_, &QPushButton::setChecked);
     Mode mode = Mode::Divider;
-    const QString remembered = QSettings().value(settings_key).toString();
+    const QString remembered = preferences::value(settings_key).toString();
     for (const Choice& choice : choices)
         if (choice.key == remembered) mode = choice.mode;
     compare.set_mode(mode);

@@ -10,13 +10,13 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
-#include <QSettings>
 #include <QStandardPaths>
 #include <QToolButton>
 #include <QUrl>
 
 #include "ui/background.h"
 #include "ui/file_kinds.h"
+#include "ui/preferences.h"
 #include "ui/widgets/picture_view.h"
 
 namespace pentimento::ui {
@@ -136,14 +136,13 @@ void PictureWell::paste() {
 
 void PictureWell::choose_file() {
     if (!locked_.isEmpty()) return;
-    QSettings settings;
     const QString key = QStringLiteral("pictures/folder");
     const QString folder =
-        settings.value(key, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
+        preferences::value(key, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
             .toString();
     const QString path = QFileDialog::getOpenFileName(this, prompt_, folder, picture_filter());
     if (path.isEmpty()) return;
-    settings.setValue(key, QFileInfo(path).absolutePath());
+    preferences::set_value(key, QFileInfo(path).absolutePath());
     load(path);
 }
 

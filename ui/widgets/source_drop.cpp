@@ -7,9 +7,9 @@
 #include <QListWidget>
 #include <QPainter>
 #include <QPushButton>
-#include <QSettings>
 #include <QVBoxLayout>
 
+#include "ui/preferences.h"
 #include "ui/theme.h"
 
 namespace pentimento::ui {
@@ -21,7 +21,7 @@ constexpr int kRecentCount = 8;
 
 std::vector<RecentDataset> recent_datasets() {
     std::vector<RecentDataset> found;
-    const QStringList stored = QSettings().value(kRecentKey).toStringList();
+    const QStringList stored = preferences::value(kRecentKey).toStringList();
     for (qsizetype i = 0; i + 1 < stored.size(); i += 2)
         if (QFile::exists(stored[i + 1])) found.push_back({stored[i], stored[i + 1]});
     return found;
@@ -32,7 +32,7 @@ void remember_dataset(const RecentDataset& dataset) {
     for (const RecentDataset& other : recent_datasets())
         if (other.path != dataset.path && stored.size() < 2 * kRecentCount)
             stored << other.name << other.path;
-    QSettings().setValue(kRecentKey, stored);
+    preferences::set_value(kRecentKey, stored);
 }
 
 SourceDrop::SourceDrop(QWidget* parent) : QWidget(parent) {

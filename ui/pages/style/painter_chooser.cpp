@@ -6,10 +6,10 @@
 #include <QFileInfo>
 #include <QLocale>
 #include <QPushButton>
-#include <QSettings>
 #include <QVBoxLayout>
 
 #include "ui/file_path.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 
 namespace pentimento::ui {
@@ -43,7 +43,7 @@ QString PainterChooser::first_folder() const {
 
 void PainterChooser::refresh() {
     const QString before = files_->currentIndex() >= 0 ? files_->currentData().toString()
-                                                       : QSettings().value(kSetting).toString();
+                                                       : preferences::value(kSetting).toString();
     const QSignalBlocker block(files_);
     for (const QFileInfo& file :
          QDir(first_folder())
@@ -78,7 +78,7 @@ void PainterChooser::identify(const QString& path) {
         [this, file, path](const Result<style::PainterInfo>& info) {
             if (info) {
                 painter_ = file;
-                QSettings().setValue(kSetting, path);
+                preferences::set_value(kSetting, path);
                 const QLocale locale;
                 const QString steps = tr("width %1, trained for %2 steps")
                                           .arg(locale.toString(qlonglong(info->width)),

@@ -4,12 +4,12 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/preferences.h"
 #include "ui/theme.h"
 #include "ui/widgets/picture_shelf.h"
 
@@ -85,7 +85,7 @@ StyleShelf::StyleShelf(const Workspace& workspace, QWidget* parent)
         }
     });
     library_tab_->setChecked(true);
-    stack_->setVisible(!QSettings().value(kFolded).toBool());
+    stack_->setVisible(!preferences::value(kFolded).toBool());
     if (!unfolded()) library_tab_->setChecked(false);
     add_->setVisible(unfolded());
     refresh_library();
@@ -106,7 +106,7 @@ void StyleShelf::show_tab(Tab tab) {
     library_tab_->setChecked(!fold && index == 0);
     results_tab_->setChecked(!fold && index == 1);
     add_->setVisible(!fold && index == 0);
-    QSettings().setValue(kFolded, fold);
+    preferences::set_value(kFolded, fold);
 }
 
 void StyleShelf::refresh_library() {
@@ -141,15 +141,14 @@ void StyleShelf::remove(const QString& path) {
 }
 
 void StyleShelf::add_pictures() {
-    QSettings settings;
     const QString key = QStringLiteral("pictures/folder");
     const QString folder =
-        settings.value(key, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
+        preferences::value(key, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
             .toString();
     const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Pictures for the library"),
                                                             folder, picture_filter());
     if (paths.isEmpty()) return;
-    settings.setValue(key, QFileInfo(paths.first()).absolutePath());
+    preferences::set_value(key, QFileInfo(paths.first()).absolutePath());
     keeper_.start(
         [paths, folder = library_folder_, inputs = inputs_] {
             Status last;

@@ -8,7 +8,6 @@
 #include <QLabel>
 #include <QMenu>
 #include <QProgressBar>
-#include <QSettings>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "core/base/text.h"
 #include "core/style/style_run.h"
 #include "ui/file_path.h"
+#include "ui/preferences.h"
 #include "ui/theme.h"
 
 namespace pentimento::ui {
@@ -38,7 +38,7 @@ QStringList offered(const std::vector<std::filesystem::path>& known) {
                                         QDir::Files, QDir::Name))
             add(file.absoluteFilePath());
     };
-    add(QSettings().value(kSetting).toString());
+    add(preferences::value(kSetting).toString());
     const QString given = qEnvironmentVariable("PENTIMENTO_WEIGHTS");
     if (QFileInfo(given).isDir())
         add_folder(given);
@@ -114,7 +114,7 @@ WeightsChooser::WeightsChooser(std::vector<std::filesystem::path> known, QWidget
     files_->addItem(tr("Built in"), QString());
     for (const QString& path : offered(known)) offer(path);
     // What was used last, else what is there at once.
-    const QString last = QSettings().value(kSetting).toString();
+    const QString last = preferences::value(kSetting).toString();
     files_->setCurrentIndex(last.isEmpty() ? 0 : std::max(0, files_->findData(last)));
     follow_choice();
 }
@@ -219,7 +219,7 @@ void WeightsChooser::identify(const QString& path) {
     if (path.isEmpty()) {
         identifier_.cancel();
         network_ = kBuiltin;
-        QSettings().remove(kSetting);
+        preferences::remove(kSetting);
         show_status(tr("Pentimento's own network: small and fast. Others paint with richer "
                        "strokes; their weights can be downloaded or chosen here."),
                     false);
@@ -233,7 +233,7 @@ void WeightsChooser::identify(const QString& path) {
                           if (network) {
                               weights_ = file;
                               network_ = QString::fromStdString(*network);
-                              QSettings().setValue(kSetting, path);
+                              preferences::set_value(kSetting, path);
                               show_status(tr("%1 weights").arg(label_of(network_)), false);
                           } else {
                               problem_ = QString::fromStdString(network.error().message);
