@@ -105,6 +105,7 @@ void train_badly(MainWindow& window, const ScreenshotOptions& options) {
         (void)params.set_text(id, value);
     page.panel().set_params(params);
     page.start();
+    wait_for([&] { return run.active(); }, options.seconds);
     wait_for([&] { return page.health().mood() == HealthPanel::Mood::Trouble || !run.active(); },
              4 * options.seconds);  // some seventy steps, which a busy machine takes minutes for
 }

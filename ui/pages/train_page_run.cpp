@@ -136,13 +136,19 @@ void TrainPage::start() {
         return;
     }
     panel_->set_params(params);
-    const auto folder = RunFolder::fresh(context_.workspace().runs(), data.info().name);
-    auto prepared = prepare_training(params, data.path(), folder.path(), data.info().name);
-    if (!prepared) {
-        tell(text(prepared.error().message), true);
-        return;
-    }
-    begin(*std::move(prepared), true);
+    if (loading_.busy()) return tell(tr("One moment: a run is being read or made ready."));
+    // A new run's folder waits for the disk.
+    loading_.start(
+        [params, pack = data.path(), name = data.info().name,
+         runs = context_.workspace().runs()]() -> Result<PreparedRun> {
+            return prepare_training(params, pack, RunFolder::fresh(runs, name).path(), name);
+        },
+        [this](Result<PreparedRun> prepared) {
+            if (!prepared)
+                tell(text(prepared.error().message), true);
+            else if (!controller_.active())
+                begin(*std::move(prepared), true);
+        });
 }
 
 Status TrainPage::start(Worker::Factory factory, WorkerOptions options) {
