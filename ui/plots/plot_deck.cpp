@@ -67,7 +67,8 @@ void PlotDeck::set_metrics(const std::vector<MetricSpec>& specs) {
 }
 
 void PlotDeck::add_plot(const QString& group, const std::vector<MetricSpec>& specs) {
-    auto* plot = new MetricPlot(group);
+    auto* plot = new MetricPlot(group, this);
+    plot->hide();  // or a splitter on the screen would show and lay out each, also those not wanted
     plot->setMinimumHeight(kLeastHeight);
     plot->set_metrics(specs);
     plot->set_smoothing(kSmoothing);
