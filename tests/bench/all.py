@@ -112,7 +112,7 @@ def run(bench, quick):
     with tempfile.TemporaryFile("w+") as errors:
         # A group of its own, so that what it starts ends with it.
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True,
-                                   env={"QT_QPA_PLATFORM": "offscreen"} | os.environ)
+                                   env={"QT_QPA_PLATFORM": "offscreen"} | results.environment())
         clock = threading.Timer(LONGEST, os.killpg, (process.pid, signal.SIGKILL))
         clock.start()
         try:

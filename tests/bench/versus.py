@@ -5,10 +5,11 @@
 
 Needs torch for Python (Debian: python3-torch) and build/release/bin/bench_versus. Each round times the baseline
 with PyTorch's own number of threads, the baseline with all processors, and ours; the medians make the ratios.
---rounds 0 only checks. On a graphics card the opponents are PyTorch as it is and torch.compile; the check is made in
-float32, the timing in what each side computes with of itself.
+--rounds 0 only checks; --busy 2 times both sides beside two busy programs. On a graphics card the opponents are
+PyTorch as it is and torch.compile; the check is made in float32, the timing in what each side computes with of itself.
 """
 import argparse
+import atexit
 import os
 import pathlib
 import statistics
@@ -38,9 +39,8 @@ class Ours:
     """bench_versus as a process that waits for orders."""
 
     def __init__(self, arguments, **environment):
-        # OpenMP as it comes, on both sides: threads that wait spin for a millisecond or so, then sleep.
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        env=os.environ | environment)
+                                        env=results.environment() | environment)
         self.answer()
 
     def answer(self):
@@ -277,6 +277,7 @@ def main():
     parser.add_argument("--weights", help="VGG-19's, safetensors: without, refinement is left out")
     parser.add_argument("--only", nargs="*", help="cases whose names begin so")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--busy", type=int, default=0, help="other programs that keep a processor busy meanwhile")
     parser.add_argument("--profile", action="store_true", help="tells which kernels take the time of our steps")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--eager", action="store_true", help="without torch.compile, which takes its time")
@@ -294,6 +295,8 @@ def main():
               "| difference |")
     print("|---|---|---|---|---|---|---|")
     failed, figures = False, []
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(options.busy)]
+    atexit.register(lambda: [process.kill() for process in busy])
     for case in (cases_on_card if on_card else cases)(options.weights):
         if options.only and not any(case.name.startswith(prefix) for prefix in options.only):
             continue

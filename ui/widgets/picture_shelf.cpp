@@ -8,6 +8,7 @@
 #include <QMimeData>
 #include <QPainter>
 #include <QScrollBar>
+#include <QStyledItemDelegate>
 #include <QUrl>
 
 #include "ui/theme.h"
@@ -30,6 +31,30 @@ QPixmap icon_of(const QImage& thumbnail, double ratio) {
     return square;
 }
 
+/// The picture as it is, with a frame around the chosen one: the usual delegate would tint it and
+/// mark the place of its missing text.
+class PictureDelegate : public QStyledItemDelegate {
+  public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
+        QRect square(QPoint(), QSize(PictureShelf::kEdge, PictureShelf::kEdge));
+        square.moveCenter(option.rect.center());
+        index.data(Qt::DecorationRole).value<QIcon>().paint(painter, square);
+        const bool chosen = option.state.testFlag(QStyle::State_Selected);
+        if (!chosen && !option.state.testFlag(QStyle::State_MouseOver)) return;
+        painter->save();
+        painter->setPen(QPen(chosen ? theme::colors().accent : theme::colors().muted, kFrame));
+        painter->drawRect(
+            QRectF(square).adjusted(kFrame / 2, kFrame / 2, -kFrame / 2, -kFrame / 2));
+        painter->restore();
+    }
+
+  private:
+    static constexpr double kFrame = 2;
+};
+
 }  // namespace
 
 PictureShelf::PictureShelf(const QString& name, QWidget* parent) : QListWidget(parent) {
@@ -39,6 +64,8 @@ PictureShelf::PictureShelf(const QString& name, QWidget* parent) : QListWidget(p
     setWrapping(false);
     setMovement(QListView::Static);
     setResizeMode(QListView::Adjust);
+    setItemDelegate(new PictureDelegate(this));
+    setMouseTracking(true);  // the frame under the mouse
     setIconSize({kEdge, kEdge});
     setGridSize({kEdge + kGap, kEdge + kGap});
     setSpacing(0);
