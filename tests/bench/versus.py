@@ -222,12 +222,16 @@ def cases(weights):
     yield Case("fc 28 px, batch 64", fc.Baseline,
                ["gan", "arch", "fc", "loss", "bce", "size", "28", "latent", "100", "batch", "64",
                 "lr_g", "2e-4", "lr_d", "2e-4", "beta1", "0.5", "ema_decay", "0"], 1e-3, steps=40)
-    # 16 steps: R1 is due once and the path length four times.
+    # 16 steps: R1 is due once and the path length four times. A picture's products (pentimento-cli describe), times
+    # what a step needs of each network: forwards 1, gradients of inputs 1, of weights 1, and of a penalty's slope 4.
+    g, d = 15.8e-3, 16.1e-3
     for form in "grouped", "scaled":
         yield Case(f"stylegan2-small, {form}", lambda form=form: stylegan2.Baseline(form == "grouped"),
-                   ["gan", "preset", "stylegan2-small"], 1e-4, steps=16, checks=2)
-    # Four steps: R1 and R2 are due once.
-    yield Case("r3gan-small", r3gan.Baseline, ["gan", "preset", "r3gan-small"], 1e-3, steps=4, checks=2)
+                   ["gan", "preset", "stylegan2-small"], 1e-4, steps=16, checks=2,
+                   gflop=2 * 16 * (3 * g + 6 * g / 2 / 4 + 8 * d + 5 * d / 16))
+    # Four steps: R1 and R2 are due once. The generator's step looks at real pictures, too.
+    yield Case("r3gan-small", r3gan.Baseline, ["gan", "preset", "r3gan-small"], 1e-3, steps=4, checks=2,
+               gflop=2 * 8 * 28.3e-3 * (3 + 9 + 2 * 5 / 4))
     if weights:
         for edge in 256, 512:
             yield Case(f"refine VGG-19, {edge} px", lambda edge=edge: gatys.Baseline(weights, edge),
