@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/base/priority.h"
+
 namespace pentimento::ui {
 
 class Background : public QObject {
@@ -29,6 +31,7 @@ class Background : public QObject {
         busy_ = true;
         pool_.clear();
         pool_.start([this, generation, work = std::move(work), done = std::move(done)]() mutable {
+            be_nice(kNiceness);
             auto value = std::make_shared<Value>(work());
             QMetaObject::invokeMethod(
                 this,
@@ -51,6 +54,8 @@ class Background : public QObject {
     bool busy() const { return busy_; }
 
   private:
+    static constexpr int kNiceness = 2;  ///< behind the window, before runs (RunController)
+
     QThreadPool pool_;
     std::uint64_t generation_ = 0;  ///< touched on this object's thread only
     bool busy_ = false;

@@ -1,27 +1,13 @@
 #include "core/session/worker.h"
 
-#ifdef __linux__
-#include <sys/resource.h>
-#endif
-
 #include <new>
 #include <utility>
 
 #include "core/base/allocator.h"
+#include "core/base/priority.h"
 #include "core/session/worker_loop.h"
 
 namespace pentimento {
-
-namespace {
-
-/// On Linux each thread has a priority of its own, which those that it starts inherit: OpenMP's.
-void be_nice([[maybe_unused]] int niceness) {
-#ifdef __linux__
-    if (niceness > getpriority(PRIO_PROCESS, 0)) (void)setpriority(PRIO_PROCESS, 0, niceness);
-#endif
-}
-
-}  // namespace
 
 Worker::Worker() = default;
 

@@ -42,9 +42,8 @@ struct WorkerOptions {
     bool checkpoint_at_end = true;      ///< on stop and on completion
     double elapsed_before = 0;  ///< working seconds before a resume, so that the record goes on
     bool start_paused = false;
-    /// Of start()'s thread and all that it starts, as nice(1) has it, 0 … 19; on Linux only. A
-    /// window on the same processors answers at once, and a run that has them to itself loses
-    /// nothing.
+    /// Of start()'s thread (core/base/priority.h): a window on the same processors answers at once,
+    /// and a run that has them to itself loses nothing.
     int niceness = 0;
 };
 

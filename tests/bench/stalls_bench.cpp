@@ -190,9 +190,15 @@ void train(Acts& acts, ui::MainWindow& window, ui::StudioContext& context) {
         must(wait_for([&] { return !run.active(); }), "the training's end");
     });
     acts.act("families of GANs", [&] {
-        click([&] { page.gallery_of_families().show(); }, 2000);
-        click([&] { page.gallery_of_families().choose(QStringLiteral("stylegan2")); }, 3000);
-        click([&] { page.gallery_of_families().hide(); });
+        ui::FamilyGallery* gallery = nullptr;
+        click(
+            [&] {
+                gallery = &page.gallery_of_families();
+                gallery->show();
+            },
+            2000);
+        click([&] { gallery->choose(QStringLiteral("stylegan2")); }, 3000);
+        click([&] { gallery->hide(); });
     });
 }
 

@@ -85,21 +85,19 @@ void FamilyGallery::prepare(const std::optional<PackInfo>& dataset, const QStrin
 
 void FamilyGallery::fill() {
     const QString before = chosen();
-    {
-        const QSignalBlocker quiet(list_);
-        list_->clear();
-        for (const gan::Family& one : families_) {
-            const QString id = QString::fromStdString(one.entry.id);
-            const QString name = QString::fromStdString(one.entry.label);
-            const QString summary = first_sentence(QString::fromStdString(one.entry.help));
-            const QString reason = obstacle(id);
-            auto* item = new QListWidgetItem(name, list_);
-            item->setData(FamilyCards::kId, id);
-            item->setData(FamilyCards::kSummary, summary);
-            item->setData(FamilyCards::kObstacle, reason);
-            item->setData(Qt::AccessibleTextRole,
-                          QStringLiteral("%1. %2 %3").arg(name, summary, reason));
-        }
+    const QSignalBlocker quiet(list_);  // what is chosen in the end is shown once
+    list_->clear();
+    for (const gan::Family& one : families_) {
+        const QString id = QString::fromStdString(one.entry.id);
+        const QString name = QString::fromStdString(one.entry.label);
+        const QString summary = first_sentence(QString::fromStdString(one.entry.help));
+        const QString reason = obstacle(id);
+        auto* item = new QListWidgetItem(name, list_);
+        item->setData(FamilyCards::kId, id);
+        item->setData(FamilyCards::kSummary, summary);
+        item->setData(FamilyCards::kObstacle, reason);
+        item->setData(Qt::AccessibleTextRole,
+                      QStringLiteral("%1. %2 %3").arg(name, summary, reason));
     }
     choose(before);
     if (!list_->currentItem() && list_->count() > 0) {
