@@ -5,6 +5,7 @@
 #include <QMutex>
 #include <QMutexLocker>
 #include <QSettings>
+#include <QStandardPaths>
 #include <QThreadPool>
 #include <utility>
 #include <vector>
@@ -30,10 +31,10 @@ class Store {
         write_later({key, value});
     }
     void remove(const QString& key) {
-        values_.removeIf([&](const auto& entry) {
+        const auto removed = values_.removeIf([&](const auto& entry) {
             return entry.key() == key || entry.key().startsWith(key + QLatin1Char('/'));
         });
-        write_later({key, {}});
+        if (removed > 0) write_later({key, {}});
     }
     void wait() { writer_.waitForDone(); }
 
@@ -76,6 +77,11 @@ Store& store() {
 
 QVariant value(const QString& key, const QVariant& otherwise) {
     return store().value(key, otherwise);
+}
+
+QString folder(const QString& key) {
+    return value(key, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
+        .toString();
 }
 
 void set_value(const QString& key, const QVariant& value) {

@@ -9,6 +9,8 @@
 namespace pentimento::ui::preferences {
 
 QVariant value(const QString& key, const QVariant& otherwise = {});
+/// A folder that was remembered, or the person's pictures: where a dialog begins.
+QString folder(const QString& key);
 /// "group/name". It holds at once and is on the disk a moment later; what goes wrong there is not
 /// told, as nothing is lost but a convenience.
 void set_value(const QString& key, const QVariant& value);

@@ -58,7 +58,7 @@ def main():
                 os.remove(pack)
             begin = time.perf_counter()
             subprocess.run([CLI, "import", folder, "--size", "64", "--out", pack], check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=results.environment())
             ours.append(time.perf_counter() - begin)
     a, b = statistics.median(theirs), statistics.median(ours)
     print("| what | image folder loader, s | ours, s | ratio |\n|---|---|---|---|")

@@ -27,7 +27,7 @@ def start(seconds):
         begin = time.perf_counter()
         studio = subprocess.Popen(
             [str(BUILD / "bin/pentimento"), "--time-start", "--home", home, "--smoke", str(seconds)],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=results.environment())
         lines = {}
         for line in studio.stdout:
             lines[line.strip()] = time.perf_counter() - begin

@@ -14,7 +14,6 @@
 #include <QPushButton>
 #include <QShortcut>
 #include <QSlider>
-#include <QStandardPaths>
 #include <QVBoxLayout>
 #include <cmath>
 
@@ -64,9 +63,7 @@ QIcon swatch(const QColor& color) {
 constexpr QLatin1String kFolderKey("masks/folder");
 
 QString masks_folder() {
-    return preferences::value(kFolderKey,
-                              QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
-        .toString();
+    return preferences::folder(kFolderKey);
 }
 
 }  // namespace

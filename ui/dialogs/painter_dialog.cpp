@@ -10,7 +10,6 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QStandardPaths>
 #include <QVBoxLayout>
 
 #include "core/style/train/style_training.h"
@@ -101,11 +100,8 @@ QWidget* PainterDialog::make_sources() {
     choose->setIcon(theme::icon(QStringLiteral("folder")));
     connect(choose, &QPushButton::clicked, this, [this] {
         const QString key = QStringLiteral("painter/folder");
-        const QString folder = QFileDialog::getExistingDirectory(
-            this, tr("Pictures to learn from"),
-            preferences::value(key,
-                               QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
-                .toString());
+        const QString folder = QFileDialog::getExistingDirectory(this, tr("Pictures to learn from"),
+                                                                 preferences::folder(key));
         if (folder.isEmpty()) return;
         preferences::set_value(key, folder);
         choose_folder(folder);

@@ -14,7 +14,6 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QStandardPaths>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -120,11 +119,7 @@ SeriesDialog::~SeriesDialog() = default;
 QWidget* SeriesDialog::make_source() {
     auto* box = new QWidget;
     QVBoxLayout* layout = begin_part(box, tr("What to paint"));
-    const auto last = [] {
-        return preferences::value(
-                   kLastFolder, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
-            .toString();
-    };
+    const auto last = [] { return preferences::folder(kLastFolder); };
     auto* row = new QHBoxLayout;
     const auto add = [&](const QString& text, const char* icon,
                          const std::function<QStringList()>& ask) {

@@ -9,7 +9,6 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QStackedWidget>
-#include <QStandardPaths>
 #include <QVBoxLayout>
 
 #include "core/base/text.h"
@@ -29,9 +28,7 @@ namespace {
 const QString kFolderKey = QStringLiteral("datasets/folder");
 
 QString last_folder() {
-    return preferences::value(kFolderKey,
-                              QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
-        .toString();
+    return preferences::folder(kFolderKey);
 }
 
 // A preset made for 28 px grey pictures shall find a dataset of 28 px grey pictures.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QAction>
+#include <functional>
 #include <map>
 
 #include "core/gan/health/health.h"
@@ -88,6 +89,8 @@ class TrainPage : public Page {
     void show_stored(StoredRun stored, bool resume);
     void resume_stored(std::int64_t total_steps);
     void begin(PreparedRun run, bool fresh);
+    /// `prepare` waits for the disk, so it is called away from the window.
+    void begin_when_ready(std::function<Result<PreparedRun>()> prepare, bool fresh);
     void export_picture();
     void tell(const QString& text, bool error = false);
 

@@ -138,17 +138,21 @@ void TrainPage::start() {
     panel_->set_params(params);
     if (loading_.busy()) return tell(tr("One moment: a run is being read or made ready."));
     // A new run's folder waits for the disk.
-    loading_.start(
+    begin_when_ready(
         [params, pack = data.path(), name = data.info().name,
          runs = context_.workspace().runs()]() -> Result<PreparedRun> {
             return prepare_training(params, pack, RunFolder::fresh(runs, name).path(), name);
         },
-        [this](Result<PreparedRun> prepared) {
-            if (!prepared)
-                tell(text(prepared.error().message), true);
-            else if (!controller_.active())
-                begin(*std::move(prepared), true);
-        });
+        true);
+}
+
+void TrainPage::begin_when_ready(std::function<Result<PreparedRun>()> prepare, bool fresh) {
+    loading_.start(std::move(prepare), [this, fresh](Result<PreparedRun> prepared) {
+        if (!prepared)
+            tell(text(prepared.error().message), true);
+        else if (!controller_.active())  // nothing was started meanwhile
+            begin(*std::move(prepared), fresh);
+    });
 }
 
 Status TrainPage::start(Worker::Factory factory, WorkerOptions options) {
@@ -259,16 +263,11 @@ void TrainPage::resume_stored(std::int64_t total) {
     for (const ParamSpec& spec : panel_->params().schema().specs())
         if (spec.apply == Apply::Live && spec.id != "steps")
             overrides[spec.id] = panel_->params().value(spec.id);
-    loading_.start(
+    begin_when_ready(
         [dir = shown_->directory(), total, overrides = std::move(overrides)] {
             return prepare_resume(dir, total, overrides);
         },
-        [this](Result<PreparedRun> prepared) {
-            if (!prepared)
-                tell(text(prepared.error().message), true);
-            else if (!controller_.active())
-                begin(*std::move(prepared), false);
-        });
+        false);
 }
 
 void TrainPage::export_picture() {

@@ -10,7 +10,6 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
-#include <QStandardPaths>
 #include <QToolButton>
 #include <QUrl>
 
@@ -137,9 +136,7 @@ void PictureWell::paste() {
 void PictureWell::choose_file() {
     if (!locked_.isEmpty()) return;
     const QString key = QStringLiteral("pictures/folder");
-    const QString folder =
-        preferences::value(key, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
-            .toString();
+    const QString folder = preferences::folder(key);
     const QString path = QFileDialog::getOpenFileName(this, prompt_, folder, picture_filter());
     if (path.isEmpty()) return;
     preferences::set_value(key, QFileInfo(path).absolutePath());

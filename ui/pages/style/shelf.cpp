@@ -5,7 +5,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QStackedWidget>
-#include <QStandardPaths>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -142,9 +141,7 @@ void StyleShelf::remove(const QString& path) {
 
 void StyleShelf::add_pictures() {
     const QString key = QStringLiteral("pictures/folder");
-    const QString folder =
-        preferences::value(key, QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
-            .toString();
+    const QString folder = preferences::folder(key);
     const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Pictures for the library"),
                                                             folder, picture_filter());
     if (paths.isEmpty()) return;
