@@ -62,10 +62,6 @@ QIcon swatch(const QColor& color) {
 
 constexpr QLatin1String kFolderKey("masks/folder");
 
-QString masks_folder() {
-    return preferences::folder(kFolderKey);
-}
-
 }  // namespace
 
 MaskDialog::MaskDialog(const Frame& content, const QString& style, const QImage& mask,
@@ -313,8 +309,8 @@ void MaskDialog::show_problem(const QString& text) {
 }
 
 void MaskDialog::choose_load() {
-    const QString path =
-        QFileDialog::getOpenFileName(this, tr("Load a mask"), masks_folder(), picture_filter());
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Load a mask"), preferences::folder(kFolderKey), picture_filter());
     if (path.isEmpty()) return;
     preferences::set_value(kFolderKey, QFileInfo(path).absolutePath());
     load_from(path);
@@ -322,7 +318,8 @@ void MaskDialog::choose_load() {
 
 void MaskDialog::choose_save() {
     QString path = QFileDialog::getSaveFileName(
-        this, tr("Save the mask"), masks_folder() + QStringLiteral("/mask.png"), tr("PNG (*.png)"));
+        this, tr("Save the mask"), preferences::folder(kFolderKey) + QStringLiteral("/mask.png"),
+        tr("PNG (*.png)"));
     if (path.isEmpty()) return;
     if (QFileInfo(path).suffix().compare(QLatin1String("png"), Qt::CaseInsensitive) != 0)
         path += QStringLiteral(".png");

@@ -119,7 +119,6 @@ SeriesDialog::~SeriesDialog() = default;
 QWidget* SeriesDialog::make_source() {
     auto* box = new QWidget;
     QVBoxLayout* layout = begin_part(box, tr("What to paint"));
-    const auto last = [] { return preferences::folder(kLastFolder); };
     auto* row = new QHBoxLayout;
     const auto add = [&](const QString& text, const char* icon,
                          const std::function<QStringList()>& ask) {
@@ -128,18 +127,18 @@ QWidget* SeriesDialog::make_source() {
         connect(button, &QPushButton::clicked, this, [this, ask] { ask_for(ask()); });
         row->addWidget(button);
     };
-    add(tr("&Pictures…"), "image", [this, last] {
-        return QFileDialog::getOpenFileNames(this, tr("Pictures to paint"), last(),
-                                             picture_filter());
+    add(tr("&Pictures…"), "image", [this] {
+        return QFileDialog::getOpenFileNames(this, tr("Pictures to paint"),
+                                             preferences::folder(kLastFolder), picture_filter());
     });
-    add(tr("F&older…"), "folder", [this, last] {
-        const QString folder =
-            QFileDialog::getExistingDirectory(this, tr("Folder of pictures to paint"), last());
+    add(tr("F&older…"), "folder", [this] {
+        const QString folder = QFileDialog::getExistingDirectory(
+            this, tr("Folder of pictures to paint"), preferences::folder(kLastFolder));
         return folder.isEmpty() ? QStringList() : QStringList{folder};
     });
-    add(tr("&Film…"), "play", [this, last] {
+    add(tr("&Film…"), "play", [this] {
         const QString film = QFileDialog::getOpenFileName(
-            this, tr("Film to paint"), last(),
+            this, tr("Film to paint"), preferences::folder(kLastFolder),
             file_filter(tr("Films"), film_endings()) + tr(";;All files (*)"));
         return film.isEmpty() ? QStringList() : QStringList{film};
     });

@@ -27,10 +27,6 @@ namespace {
 
 const QString kFolderKey = QStringLiteral("datasets/folder");
 
-QString last_folder() {
-    return preferences::folder(kFolderKey);
-}
-
 // A preset made for 28 px grey pictures shall find a dataset of 28 px grey pictures.
 void fit_to_preset(ParamSet& params, const QString& id) {
     for (const Preset& preset : gan::presets()) {
@@ -221,18 +217,18 @@ void DatasetPage::update_header() {
 }
 
 void DatasetPage::choose_folder() {
-    const QString path =
-        QFileDialog::getExistingDirectory(this, tr("Folder of pictures"), last_folder());
+    const QString path = QFileDialog::getExistingDirectory(this, tr("Folder of pictures"),
+                                                           preferences::folder(kFolderKey));
     if (path.isEmpty()) return;
     preferences::set_value(kFolderKey, path);
     choose_source(path);
 }
 
 void DatasetPage::choose_archive() {
-    const QString path =
-        QFileDialog::getOpenFileName(this, tr("Archive or dataset"), last_folder(),
-                                     tr("Archives and datasets (*.zip *.tar *.tar.gz *.tgz "
-                                        "*.tar.xz *.tar.bz2 *.tar.zst *.pack);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Archive or dataset"), preferences::folder(kFolderKey),
+        tr("Archives and datasets (*.zip *.tar *.tar.gz *.tgz "
+           "*.tar.xz *.tar.bz2 *.tar.zst *.pack);;All files (*)"));
     if (path.isEmpty()) return;
     preferences::set_value(kFolderKey, QFileInfo(path).absolutePath());
     choose_source(path);
