@@ -10,6 +10,7 @@
 #include "core/base/frame.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/priority.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/base/text.h"
