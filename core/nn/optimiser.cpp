@@ -4,9 +4,26 @@
 #include <cmath>
 #include <sstream>
 
+#include "core/nn/adam_loop.h"
+#include "core/tensor/parallel.h"
+
 namespace pentimento::nn {
 
 using torch::Tensor;
+
+namespace {
+
+/// Whether all of these can be worked on as plain arrays of float.
+template <class... Tensors>
+bool plain(const Tensors&... tensors) {
+    return (... && (tensors.is_cpu() && tensors.scalar_type() == torch::kFloat32 &&
+                    tensors.is_contiguous()));
+}
+
+/// Arrays that are worth more than one thread.
+constexpr std::int64_t kShared = 1 << 15;
+
+}  // namespace
 
 Optimiser::Optimiser(const torch::nn::Module& network, const OptimiserSettings& settings)
     : settings_(settings) {
@@ -43,17 +60,19 @@ void Optimiser::reset() {
 /// Adam is, on a graphics card, one launch for all parameters.
 bool Optimiser::fused() const {
 #ifdef PENTIMENTO_CUDA
-    return rate_.lasts() &&
-           (settings_.kind == OptimiserKind::Adam || settings_.kind == OptimiserKind::AdamW);
+    return rate_.lasts() && is_adam();
 #else
     return false;
 #endif
 }
 
+bool Optimiser::is_adam() const {
+    return settings_.kind == OptimiserKind::Adam || settings_.kind == OptimiserKind::AdamW;
+}
+
 bool Optimiser::has_first() const {
     // RMSprop and SGD have a momentum only when asked for one.
-    return settings_.kind == OptimiserKind::Adam || settings_.kind == OptimiserKind::AdamW ||
-           settings_.beta1 > 0;
+    return is_adam() || settings_.beta1 > 0;
 }
 
 bool Optimiser::has_second() const {
@@ -102,10 +121,41 @@ void Optimiser::step_fused() {
 #endif
 }
 
+void Optimiser::step_in_one_pass(Slot& slot) const {
+    const OptimiserSettings& s = settings_;
+    begin(slot);
+    ++slot.steps;
+    const auto count = static_cast<double>(slot.steps);
+    detail::AdamStep step;
+    step.first_share = static_cast<float>(1 - s.beta1);
+    step.second_keep = static_cast<float>(s.beta2);
+    step.second_share = static_cast<float>(1 - s.beta2);
+    step.root_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(s.beta2, count)));
+    step.epsilon = static_cast<float>(s.epsilon);
+    step.rate = static_cast<float>(s.lr / (1 - std::pow(s.beta1, count)));
+    if (s.kind == OptimiserKind::AdamW)
+        step.shrink = static_cast<float>(1 - s.lr * s.weight_decay);
+    else
+        step.decay = static_cast<float>(s.weight_decay);
+    const auto* const gradient = slot.parameter.grad().data_ptr<float>();
+    auto *const first = slot.first.data_ptr<float>(), *const second = slot.second.data_ptr<float>(),
+                *const weight = slot.parameter.data_ptr<float>();
+    const auto stretch = [&](std::int64_t from, std::int64_t to) {
+        detail::adam_loop(step, gradient + from, first + from, second + from, weight + from,
+                          to - from);
+    };
+    // As an operation of LibTorch's in place does: graphs that hold the old weights are no longer
+    // good.
+    slot.parameter.unsafeGetTensorImpl()->bump_version();
+    const std::int64_t numbers = slot.parameter.numel();
+    numbers < kShared ? stretch(0, numbers) : tensor::parallel_for(numbers, kShared / 2, stretch);
+}
+
 void Optimiser::step_one(Slot& slot) const {
     const OptimiserSettings& s = settings_;
     Tensor& weight = slot.parameter;
     Tensor gradient = weight.grad();
+    if (is_adam() && plain(weight, gradient)) return step_in_one_pass(slot);
     if (s.weight_decay != 0) {
         if (s.kind == OptimiserKind::AdamW)
             weight.mul_(1 - s.lr * s.weight_decay);

@@ -72,7 +72,10 @@ class Optimiser {
     void begin(Slot& slot) const;
     bool has_first() const;
     bool has_second() const;
+    bool is_adam() const;
     void step_one(Slot& slot) const;
+    /// Adam on the CPU: LibTorch's operations go over memory seventeen times.
+    void step_in_one_pass(Slot& slot) const;
 
     OptimiserSettings settings_;
     std::vector<Slot> slots_;

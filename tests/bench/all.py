@@ -87,6 +87,8 @@ def benches(weights):
     yield Bench("conv_transpose", [str(BIN / "bench_conv_transpose")],
                 {f"transposed convolution {layer} px": "≥ 1" for layer in
                  ("512→256, 4→8", "256→128, 8→16", "128→64, 16→32", "64→3, 32→64")})
+    yield Bench("adam", [str(BIN / "bench_adam")],
+                {f"Adam's step, generator of {preset}": "≥ 1" for preset in ("fc", "dcgan", "stylegan2-small")}, quick=[])
     yield Bench("resample", [str(BIN / "bench_resample")],
                 {f"{way} from {size} px, best alternative": "≥ 1" for way, sizes in
                  {"upsample2": (8, 16, 32), "downsample2": (16, 32, 64)}.items() for size in sizes})

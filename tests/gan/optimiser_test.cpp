@@ -76,6 +76,43 @@ TEST_P(Optimisers, TakeTheSameStepsAsLibTorchs) {
     EXPECT_TRUE(torch::allclose(ours->bias, theirs->bias, 1e-5, 1e-7));
 }
 
+/// A network that is nothing but `count` weights.
+class Weights : public torch::nn::Module {
+  public:
+    Weights(std::int64_t count, torch::ScalarType type)
+        : all(register_parameter("all", torch::linspace(-1, 1, count, torch::kFloat64).to(type))) {}
+    Tensor all;
+};
+
+TEST_P(Optimisers, TakeTheSameStepsInFloatsAsInDoubles) {
+    // Float weights on the CPU are gone over in one pass, many of them by several threads.
+    for (const std::int64_t count : {1, 7, 1000, 100'003}) {
+        Weights floats(count, torch::kFloat32), doubles(count, torch::kFloat64);
+        Optimiser one(floats, GetParam().settings), other(doubles, GetParam().settings);
+        for (int i = 0; i < 5; ++i) {
+            const Tensor gradient =
+                (torch::arange(count, torch::kFloat64) * (i + 1)).sin() * std::pow(.1, i);
+            floats.all.mutable_grad() = gradient.to(torch::kFloat32);
+            doubles.all.mutable_grad() = gradient;
+            one.step();
+            other.step();
+        }
+        EXPECT_TRUE(torch::allclose(floats.all.to(torch::kFloat64), doubles.all, 1e-4, 1e-5))
+            << count << " weights differ by "
+            << (floats.all.to(torch::kFloat64) - doubles.all).abs().max().item<double>();
+    }
+}
+
+TEST_P(Optimisers, TellGraphsThatWeightsHaveChanged) {
+    torch::nn::Linear changed = layer();
+    Optimiser optimiser(*changed, GetParam().settings);
+    const Tensor x = torch::ones({1, 3}).requires_grad_();
+    const Tensor y = changed->forward(x).square().sum();
+    loss(changed).backward();
+    optimiser.step();
+    EXPECT_THROW(y.backward(), c10::Error) << "the graph needs the weights of before";
+}
+
 TEST_P(Optimisers, GoOnFromASavedStateBitForBit) {
     torch::nn::Linear whole = layer(), split = layer();
     Optimiser a(*whole, GetParam().settings), b(*split, GetParam().settings);
