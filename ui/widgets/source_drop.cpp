@@ -39,7 +39,12 @@ SourceDrop::SourceDrop(QWidget* parent) : QWidget(parent) {
     zone_ = new QWidget;
     zone_->setMinimumHeight(280);
     auto* picture = new QLabel;
-    picture->setPixmap(theme::icon(QStringLiteral("dataset")).pixmap(56, 56));
+    const auto draw = [picture] {
+        picture->setPixmap(theme::icon(QStringLiteral("dataset"))
+                               .pixmap(QSize(56, 56), picture->devicePixelRatioF()));
+    };
+    draw();
+    connect(&theme::Notifier::instance(), &theme::Notifier::changed, picture, draw);
     picture->setAlignment(Qt::AlignCenter);
     auto* title = new QLabel(tr("Drop a folder or an archive of pictures here"));
     theme::set_role(title, "heading");
