@@ -12,6 +12,8 @@
 #include <QSvgRenderer>
 #include <QWidget>
 
+#include "ui/theme_change.h"
+
 namespace pentimento::ui::theme {
 
 namespace {
@@ -115,8 +117,7 @@ QString style_sheet(const Colors& c, bool dark) {
 void apply() {
     Look& now = look();
     now.dark = now.mode == Mode::Dark || (now.mode == Mode::System && now.system_dark);
-    QApplication::setPalette(make_palette(colors()));
-    qApp->setStyleSheet(style_sheet(colors(), now.dark));
+    change_look(make_palette(colors()), style_sheet(colors(), now.dark));
     Q_EMIT Notifier::instance().changed();
 }
 

@@ -21,6 +21,8 @@ struct Colors {
 
 /// Fusion style, fonts and the mode; once, before the first window.
 void install();
+/// In view when it returns; what is hidden follows in the next turns of the event loop, or when it
+/// is shown (ui/theme_change.h).
 void set_mode(Mode mode);
 Mode mode();
 bool dark();

@@ -76,7 +76,7 @@ MetricPlot::MetricPlot(const QString& title, QWidget* parent)
     cursor_->setVisible(false);
     readout_ = new QLabel(plot_);
     readout_->setAttribute(Qt::WA_TransparentForMouseEvents);
-    readout_->setAutoFillBackground(true);
+    theme::set_role(readout_, "readout");
     readout_->setMargin(4);
     readout_->hide();
     empty_ = new QLabel(tr("The curves begin with the first steps."), plot_);
@@ -318,10 +318,6 @@ void MetricPlot::apply_theme() {
     }
     for (QCPItemStraightLine* line : lines_) line->setPen(QPen(c.muted, 1, Qt::DashLine));
     cursor_->setPen(QPen(c.border, 1));
-    QPalette palette = readout_->palette();
-    palette.setColor(QPalette::Window, c.raised);
-    palette.setColor(QPalette::WindowText, c.text);
-    readout_->setPalette(palette);
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
