@@ -103,8 +103,7 @@ class Acts {
     explicit Acts(TimedApplication& app) : app_(app) {
         std::printf("| what | longest stall, ms | longest event, ms | whose |\n|---|---|---|---|\n");
     }
-    /// `apart`: told as a figure of its own, not with the others.
-    void act(const char* name, const std::function<void()>& body, bool apart = false) {
+    void act(const char* name, const std::function<void()>& body) {
         let_run(300);  // what the act before has left
         app_.longest = 0;
         app_.what.clear();
@@ -116,10 +115,7 @@ class Acts {
         app_.counting = false;
         std::printf("| %s | %.0f | %.1f | %s |\n", name, stall, app_.longest, app_.what.c_str());
         std::fflush(stdout);
-        if (apart)
-            tell_result(name, stall, "ms");
-        else
-            longest_ = std::max(longest_, stall);
+        longest_ = std::max(longest_, stall);
     }
     ~Acts() { tell_result("longest stall of the studio in use", longest_, "ms"); }
 
@@ -175,13 +171,10 @@ void train(Acts& acts, ui::MainWindow& window, ui::StudioContext& context) {
         for (const int width : {1100, 1700, 1300, 1440})
             click([&] { window.resize(width, 900); });
     });
-    acts.act(
-        "training, between dark and light",
-        [&] {
-            for (const auto mode : {ui::theme::Mode::Dark, ui::theme::Mode::Light})
-                click([&] { ui::theme::set_mode(mode); }, 500);
-        },
-        true);
+    acts.act("training, between dark and light", [&] {
+        for (const auto mode : {ui::theme::Mode::Dark, ui::theme::Mode::Light})
+            click([&] { ui::theme::set_mode(mode); }, 500);
+    });
     acts.act("paused, a step, resumed, stopped", [&] {
         click([&] { page.pause_or_resume(); }, 1000);
         click([&] { run.step_once(); }, 1000);
