@@ -7,6 +7,7 @@
 #include <QIconEngine>
 #include <QPainter>
 #include <QPalette>
+#include <QPixmapCache>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QSvgRenderer>
@@ -142,13 +143,6 @@ class ThemedIcon : public QIconEngine {
 
   private:
     QPixmap scaled(const QSize& size, QIcon::Mode mode, QIcon::State state, double ratio) const {
-        QPixmap pixmap(size * ratio);
-        if (pixmap.isNull()) return pixmap;  // some widgets ask before they have a size
-        pixmap.fill(Qt::transparent);
-        QPainter painter(&pixmap);
-        QSvgRenderer renderer(path_);
-        renderer.setAspectRatioMode(Qt::KeepAspectRatio);
-        renderer.render(&painter, QRectF(QPointF(0, 0), QSizeF(pixmap.size())));
         QColor color = colors().text;
         if (mode == QIcon::Disabled)
             color.setAlphaF(0.35F);
@@ -156,10 +150,26 @@ class ThemedIcon : public QIconEngine {
             color = colors().on_accent;
         else if (state == QIcon::On)
             color = colors().accent;
+        // To read and draw an SVG takes longer than all the rest of a button.
+        const QString key = QStringLiteral("%1 %2 %3 %4 %5")
+                                .arg(path_, color.name(QColor::HexArgb))
+                                .arg(size.width())
+                                .arg(size.height())
+                                .arg(ratio);
+        QPixmap pixmap;
+        if (QPixmapCache::find(key, &pixmap)) return pixmap;
+        pixmap = QPixmap(size * ratio);
+        if (pixmap.isNull()) return pixmap;  // some widgets ask before they have a size
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        QSvgRenderer renderer(path_);
+        renderer.setAspectRatioMode(Qt::KeepAspectRatio);
+        renderer.render(&painter, QRectF(QPointF(0, 0), QSizeF(pixmap.size())));
         painter.setCompositionMode(QPainter::CompositionMode_SourceIn);
         painter.fillRect(pixmap.rect(), color);
         painter.end();
         pixmap.setDevicePixelRatio(ratio);
+        QPixmapCache::insert(key, pixmap);
         return pixmap;
     }
     QString path_;
