@@ -1,7 +1,8 @@
-// 1×1 convolutions on a CPU as products of matrices. oneDNN's convolutions rearrange the pictures
-// first, which takes longer than the products; LibTorch's batched products are handed one by one to
-// a BLAS whose threads wait for each other longer than they multiply. What `convolution` computes
-// with where it can. Torch inside: not for ui.
+// 1×1 convolutions on a CPU as products of matrices, by loops of our own or, where those are
+// slower, by oneDNN's products. Its convolutions rearrange the pictures first, which takes longer
+// than the products; LibTorch's batched products are handed one by one to a BLAS whose threads wait
+// for each other longer than they multiply. What `convolution` computes with where it can. Torch
+// inside: not for ui.
 #pragma once
 
 #include <torch/torch.h>
