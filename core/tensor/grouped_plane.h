@@ -4,17 +4,14 @@
 
 #include <cstdint>
 
+#include "core/tensor/registers.h"
+
 namespace pentimento::tensor::grouped {
 
 /// Channels of a group, in and out alike: 4, 8 or 16; so that all sums fit into registers.
 constexpr bool is_narrow(std::int64_t channels) {
     return channels == 4 || channels == 8 || channels == 16;
 }
-
-/// Registers that the loops are compiled for.
-enum class Width { Any, Avx2, Avx512 };
-/// The widest that this processor has.
-Width widest();
 
 /// One group of one picture: `channels` planes of height × width pixels, one after the other.
 struct Planes {

@@ -11,7 +11,8 @@ namespace {
 
 using torch::Tensor;
 
-/// More rows than fit into one band, fewer columns than a register has numbers, a single pixel.
+/// More rows than fit into one band, fewer columns than a register has numbers, rows of one and of
+/// two registers, an odd number of them, a single pixel.
 struct Case {
     std::int64_t channels, height, width;
 };
@@ -70,11 +71,12 @@ TEST_P(GroupedLoops, GradientByTheWeights) {
     expect_close(gradient, 2 * once);
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, GroupedLoops,
-                         testing::Combine(testing::Values(Width::Any, Width::Avx2, Width::Avx512),
-                                          testing::Values(Case{4, 5, 3}, Case{8, 32, 32},
-                                                          Case{8, 1, 1}, Case{8, 150, 37},
-                                                          Case{16, 4, 4}, Case{16, 40, 50})));
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, GroupedLoops,
+    testing::Combine(testing::Values(Width::Any, Width::Avx2, Width::Avx512),
+                     testing::Values(Case{4, 5, 3}, Case{8, 32, 32}, Case{8, 1, 1},
+                                     Case{8, 150, 37}, Case{16, 4, 4}, Case{16, 40, 50},
+                                     Case{8, 5, 16}, Case{16, 3, 48}, Case{4, 130, 32})));
 
 TEST(Grouped, SuitsNarrowGroupsOnly) {
     const auto suits_groups = [](std::int64_t channels, std::int64_t groups,
