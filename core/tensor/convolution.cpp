@@ -4,8 +4,10 @@
 #include "core/tensor/convolution.h"
 
 #include <array>
+#include <optional>
 #include <tuple>
 
+#include "core/tensor/activation.h"
 #include "core/tensor/compat.h"
 #include "core/tensor/grouped.h"
 #include "core/tensor/pointwise.h"
@@ -21,6 +23,7 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 using Sizes = std::vector<std::int64_t>;
+using Activation = std::optional<LeakyRelu>;
 
 void save(AutogradContext* context, const Tensor& first, const Tensor& second,
           const ConvolutionGeometry& g) {
@@ -31,6 +34,13 @@ void save(AutogradContext* context, const Tensor& first, const Tensor& second,
 ConvolutionGeometry saved_geometry(AutogradContext* context) {
     const auto saved = context->saved_data["geometry"].toIntVector();
     return {saved[0], saved[1], saved[2]};
+}
+
+Activation saved_activation(AutogradContext* context) {
+    const auto found = context->saved_data.find("activation");
+    if (found == context->saved_data.end()) return {};
+    const auto saved = found->second.toDoubleVector();
+    return LeakyRelu{saved[0], saved[1]};
 }
 
 // What the three maps compute with.
@@ -44,20 +54,27 @@ Kernel kernel_for(const Tensor& x, const Tensor& w, const ConvolutionGeometry& g
 }
 
 Tensor forward_of(const Tensor& x, const Tensor& w, const c10::optional<Tensor>& bias,
-                  const ConvolutionGeometry& g) {
+                  const ConvolutionGeometry& g, const Activation& activation = {}) {
+    const LeakyRelu* const f = activation ? &*activation : nullptr;
+    const Tensor b = bias.value_or(Tensor());
     switch (kernel_for(x, w, g)) {
         case Kernel::Pointwise:
-            return pointwise::convolve(x, w, bias.value_or(Tensor()));
+            return pointwise::convolve(x, w, b, f);
         case Kernel::Grouped:
-            return grouped::convolve(x, w, bias.value_or(Tensor()));
+            return grouped::convolve(x, w, b, f);
         case Kernel::Winograd: {
             Tensor y = winograd::convolve(x, w, g.padding);
-            return bias ? y.add_(bias->view({1, -1, 1, 1})) : y;
+            if (f) activate(*f, b, y);
+            return f || !bias ? y : y.add_(b.view({1, -1, 1, 1}));
         }
         case Kernel::LibTorch:
             break;
     }
-    return at::conv2d(x, w, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
+    Tensor y = at::conv2d(x, w, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
+    if (!f) return y;
+    y = y.contiguous();
+    activate(*f, {}, y);
+    return y;
 }
 
 /// Those gradients of F(x, w) that `wanted` asks for: by input, weight, bias. Of x and w, only the
@@ -133,28 +150,38 @@ class ByWeight : public torch::autograd::Function<ByWeight> {
 class Convolution : public torch::autograd::Function<Convolution> {
   public:
     static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& w,
-                          const c10::optional<Tensor>& bias, const ConvolutionGeometry& g) {
+                          const c10::optional<Tensor>& bias, const ConvolutionGeometry& g,
+                          const Activation& activation) {
         save(context, x, w, g);
         context->saved_data["bias"] = bias.has_value();
-        return forward_of(x, w, bias, g);
+        const Tensor y = forward_of(x, w, bias, g, activation);
+        if (activation) {
+            context->save_for_backward({x, w, y});
+            context->saved_data["activation"] =
+                std::vector<double>{activation->slope, activation->gain};
+        }
+        return y;
     }
     static tensor_list backward(AutogradContext* context, tensor_list gradients) {
         const auto saved = context->get_saved_variables();
         const Tensor &x = saved[0], &w = saved[1];
-        const Tensor y = dense(gradients[0]);
         const auto g = saved_geometry(context);
         const bool bias = context->saved_data["bias"].toBool();
         const std::array<bool, 3> wanted{context->needs_input_grad(0), context->needs_input_grad(1),
                                          bias && context->needs_input_grad(2)};
+        Tensor y = dense(gradients[0]), by_x, by_w, by_bias;
         if (!at::GradMode::is_enabled()) {  // the last derivative: all at once
-            auto [by_x, by_w, by_bias] = gradients_of(y, x, w, g, wanted);
-            return {by_x, by_w, by_bias, {}};
+            const Activation f = saved_activation(context);
+            if (f) std::tie(y, by_bias) = activation_gradients(*f, saved[2], y);
+            auto found = gradients_of(y, x, w, g, {wanted[0], wanted[1], wanted[2] && !f});
+            if (wanted[2] && f) found[2] = by_bias;
+            return {found[0], found[1], found[2], {}, {}};
         }
-        Tensor by_x, by_w, by_bias;
+        if (const Activation f = saved_activation(context)) y = through_activation(*f, saved[2], y);
         if (wanted[0]) by_x = ByInput::apply(y, w, x.sizes().vec(), g);
         if (wanted[1]) by_w = ByWeight::apply(x, y, w.sizes().vec(), g);
         if (wanted[2]) by_bias = y.sum({0, 2, 3});
-        return {by_x, by_w, by_bias, {}};
+        return {by_x, by_w, by_bias, {}, {}};
     }
 };
 
@@ -164,7 +191,8 @@ tensor_list ByInput::backward(AutogradContext* context, tensor_list gradients) {
     const Tensor x = dense(gradients[0]);
     const auto g = saved_geometry(context);
     Tensor by_y, by_w;
-    if (context->needs_input_grad(0)) by_y = Convolution::apply(x, w, c10::nullopt, g);
+    if (context->needs_input_grad(0))
+        by_y = Convolution::apply(x, w, c10::nullopt, g, std::nullopt);
     if (context->needs_input_grad(1)) by_w = ByWeight::apply(x, y, w.sizes().vec(), g);
     return {by_y, by_w, {}, {}};
 }
@@ -176,30 +204,51 @@ tensor_list ByWeight::backward(AutogradContext* context, tensor_list gradients) 
     const auto g = saved_geometry(context);
     Tensor by_x, by_y;
     if (context->needs_input_grad(0)) by_x = ByInput::apply(y, w, x.sizes().vec(), g);
-    if (context->needs_input_grad(1)) by_y = Convolution::apply(x, w, c10::nullopt, g);
+    if (context->needs_input_grad(1))
+        by_y = Convolution::apply(x, w, c10::nullopt, g, std::nullopt);
     return {by_x, by_y, {}, {}};
+}
+
+/// Whether autocast changes number types between here and LibTorch's operations.
+bool is_mixed(const Tensor& input) {
+    return product_type(input.device(), torch::kFloat32) != torch::kFloat32;
+}
+
+/// Whether the maps of this file take it.
+bool is_own(const Tensor& input, const Tensor& weight) {
+    return input.dim() == 4 && input.numel() > 0 && input.scalar_type() == weight.scalar_type() &&
+           !(input.is_cpu() && is_mixed(input)) && !PlainOperations::wanted();
+}
+
+Tensor own_convolution(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                       const ConvolutionGeometry& g, const Activation& activation) {
+    const bool learns =
+        at::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad() ||
+                                       (bias.defined() && bias.requires_grad()));
+    const auto some = bias.defined() ? c10::make_optional(bias) : c10::nullopt;
+    return learns ? Convolution::apply(input, weight, some, g, activation)
+                  : forward_of(input, weight, some, g, activation);
 }
 
 }  // namespace
 
 Tensor convolution(const Tensor& input, const Tensor& weight, const Tensor& bias,
                    const ConvolutionGeometry& g) {
-    const bool mixed = product_type(input.device(), torch::kFloat32) != torch::kFloat32;
-    if (input.is_cuda() && mixed &&
+    if (input.is_cuda() && is_mixed(input) &&
         (input.scalar_type() == torch::kFloat32 || weight.scalar_type() == torch::kFloat32))
         return convolution(in_product_type(input), in_product_type(weight), in_product_type(bias),
                            g);
-    // Autocast on the CPU changes number types between here and LibTorch's operations.
-    const bool own = input.dim() == 4 && input.numel() > 0 &&
-                     input.scalar_type() == weight.scalar_type() && !(input.is_cpu() && mixed) &&
-                     !PlainOperations::wanted();
-    const bool learns =
-        at::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad() ||
-                                       (bias.defined() && bias.requires_grad()));
-    if (!own) return at::conv2d(input, weight, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
-    const auto some = bias.defined() ? c10::make_optional(bias) : c10::nullopt;
-    if (!learns) return forward_of(input, weight, some, g);
-    return Convolution::apply(input, weight, some, g);
+    return is_own(input, weight)
+               ? own_convolution(input, weight, bias, g, {})
+               : at::conv2d(input, weight, bias, g.stride, g.padding, /*dilation=*/1, g.groups);
+}
+
+Tensor activated_convolution(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                             const ConvolutionGeometry& g, const LeakyRelu& f) {
+    if (input.is_cpu() && input.scalar_type() == torch::kFloat32 && is_own(input, weight))
+        return own_convolution(input, weight, bias, g, f);
+    const Tensor y = at::leaky_relu(convolution(input, weight, bias, g), f.slope);
+    return f.gain == 1 ? y : y.mul_(f.gain);
 }
 
 Tensor convolution_by_input(const Tensor& output, const Tensor& weight, at::IntArrayRef input,

@@ -7,6 +7,8 @@
 
 #include <torch/torch.h>
 
+#include "core/tensor/leaky_relu.h"
+
 namespace pentimento::tensor {
 
 struct ConvolutionGeometry {
@@ -20,7 +22,14 @@ struct ConvolutionGeometry {
 torch::Tensor convolution(const torch::Tensor& input, const torch::Tensor& weight,
                           const torch::Tensor& bias, const ConvolutionGeometry& geometry);
 
-/// The same without groups.
+/// The activation of a convolution, in one pass with it where we compute it ourselves. Of what is
+/// between them nothing is kept: the sign of the result tells on which side of the kink it was, so
+/// slope and gain must be positive.
+torch::Tensor activated_convolution(const torch::Tensor& input, const torch::Tensor& weight,
+                                    const torch::Tensor& bias, const ConvolutionGeometry& geometry,
+                                    const LeakyRelu& activation);
+
+/// `convolution` without groups.
 inline torch::Tensor conv2d(const torch::Tensor& input, const torch::Tensor& weight,
                             const torch::Tensor& bias, std::int64_t padding,
                             std::int64_t stride = 1) {

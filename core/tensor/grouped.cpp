@@ -31,21 +31,22 @@ std::vector<float> packed(const Tensor& weight, const Planes& planes, bool turne
     return all;
 }
 
-Tensor convolved(const Tensor& pictures, const Tensor& weight, const Tensor& bias, bool turned) {
+Tensor convolved(const Tensor& pictures, const Tensor& weight, const Tensor& bias,
+                 const LeakyRelu* activation, bool turned) {
     const Tensor x = pictures.contiguous(), b = bias.defined() ? bias.contiguous() : bias;
     const Tensor y = at::empty(x.sizes(), x.options());
     const std::int64_t groups = x.size(1) / weight.size(1);
     const Planes planes = group_of(x, groups);
     const auto filters = packed(weight, planes, turned);
-    const float *const in = x.data_ptr<float>(), *const biases =
-                                                     b.defined() ? b.data_ptr<float>() : nullptr;
+    const float* const in = x.data_ptr<float>();
+    const Finish finish{b.defined() ? b.data_ptr<float>() : nullptr, activation};
     float* const out = y.data_ptr<float>();
     parallel_for(x.size(0) * groups, 1, [&](std::int64_t begin, std::int64_t end) {
         std::vector<float> scratch(static_cast<std::size_t>(scratch_size(planes)));
         for (std::int64_t i = begin; i < end; ++i) {
             const std::int64_t group = i % groups;
             convolve(planes, in + i * pixels(planes), filters.data() + group * weights(planes),
-                     biases ? biases + group * planes.channels : nullptr, out + i * pixels(planes),
+                     finish.from(group * planes.channels), out + i * pixels(planes),
                      scratch.data());
         }
     });
@@ -63,12 +64,12 @@ bool suits(const Tensor& x, const Tensor& w, const ConvolutionGeometry& g) {
            w.size(0) == g.groups * w.size(1) && x.size(1) == w.size(0) && plain(x) && plain(w);
 }
 
-Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias) {
-    return convolved(x, w, bias, /*turned=*/false);
+Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias, const LeakyRelu* activation) {
+    return convolved(x, w, bias, activation, /*turned=*/false);
 }
 
 Tensor by_input(const Tensor& y, const Tensor& w) {
-    return convolved(y, w, {}, /*turned=*/true);
+    return convolved(y, w, {}, nullptr, /*turned=*/true);
 }
 
 Tensor by_weight(const Tensor& pictures, const Tensor& gradient, std::int64_t groups) {

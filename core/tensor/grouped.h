@@ -15,7 +15,8 @@ namespace pentimento::tensor::grouped {
 bool suits(const torch::Tensor& x, const torch::Tensor& w, const ConvolutionGeometry& geometry);
 
 // No gradients: see core/tensor/convolution.cpp. `bias` may be undefined.
-torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& bias);
+torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& bias,
+                       const LeakyRelu* activation = nullptr);
 /// The gradient by x, where that by the result is `y`.
 torch::Tensor by_input(const torch::Tensor& y, const torch::Tensor& w);
 torch::Tensor by_weight(const torch::Tensor& x, const torch::Tensor& y, std::int64_t groups);

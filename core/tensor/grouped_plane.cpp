@@ -36,11 +36,12 @@ struct Tiles {
 template <int kLanes, int kOut, int kRegisters>
 PENTIMENTO_INLINE void sum_up(std::int64_t channels, std::int64_t stride, std::int64_t plane,
                               const float* padded, std::int64_t next, const float* packed,
-                              const float* bias, float* out, std::int64_t out_plane) {
+                              const Finish& finish, float* out, std::int64_t out_plane) {
     using Numbers = typename Lanes<kLanes>::Numbers;
     Numbers sums[kOut][kRegisters];
     for (int o = 0; o < kOut; ++o)
-        for (int r = 0; r < kRegisters; ++r) sums[o][r] = Numbers{} + (bias ? bias[o] : 0.0f);
+        for (int r = 0; r < kRegisters; ++r)
+            sums[o][r] = Numbers{} + (finish.bias ? finish.bias[o] : 0.0f);
     for (std::int64_t c = 0; c < channels; ++c, padded += plane)
         for (int dy = 0; dy < 3; ++dy)
             for (int dx = 0; dx < 3; ++dx, packed += channels) {
@@ -52,35 +53,37 @@ PENTIMENTO_INLINE void sum_up(std::int64_t channels, std::int64_t stride, std::i
                     for (int r = 0; r < kRegisters; ++r) sums[o][r] += in[r] * packed[o];
             }
     for (int o = 0; o < kOut; ++o)
-        for (int r = 0; r < kRegisters; ++r)
+        for (int r = 0; r < kRegisters; ++r) {
+            if (finish.activation) activate<kLanes>(*finish.activation, sums[o][r]);
             *reinterpret_cast<Numbers*>(out + o * out_plane + r * kLanes) = sums[o][r];
+        }
 }
 
 /// Where rows are whole registers: straight from one to the next, without the columns between rows.
 template <int kLanes, int kOut>
 PENTIMENTO_INLINE void convolve_tiles(const Planes& p, const Band& band, const float* padded,
-                                      const float* packed, const float* bias, float* y) {
+                                      const float* packed, const Finish& finish, float* y) {
     const Tiles<kLanes> tiles(p, band);
     std::int64_t tile = 0;
     for (; tile + 2 <= tiles.count; tile += 2)
         sum_up<kLanes, kOut, 2>(p.channels, band.stride, band.plane, padded + tiles.at(tile),
-                                tiles.at(tile + 1) - tiles.at(tile), packed, bias,
+                                tiles.at(tile + 1) - tiles.at(tile), packed, finish,
                                 y + tile * kLanes, p.height * p.width);
     if (tile < tiles.count)
         sum_up<kLanes, kOut, 1>(p.channels, band.stride, band.plane, padded + tiles.at(tile), 0,
-                                packed, bias, y + tile * kLanes, p.height * p.width);
+                                packed, finish, y + tile * kLanes, p.height * p.width);
 }
 
 /// Over all places, `out` being in padded rows too.
 template <int kLanes, int kOut>
 PENTIMENTO_INLINE void convolve_places(const Planes& p, const Band& band, const float* padded,
-                                       const float* packed, const float* bias, float* y,
+                                       const float* packed, const Finish& finish, float* y,
                                        float* out) {
     constexpr int kRegisters = 2;
     const std::int64_t out_plane = band.places() + kSlack;
     for (std::int64_t at = 0; at < band.places(); at += kRegisters * kLanes)
         sum_up<kLanes, kOut, kRegisters>(p.channels, band.stride, band.plane, padded + at, kLanes,
-                                         packed, bias, out + at, out_plane);
+                                         packed, finish, out + at, out_plane);
     for (int k = 0; k < kOut; ++k)
         for (std::int64_t row = 0; row < band.rows; ++row)
             copy_row<kLanes>(out + k * out_plane + row * band.stride, p.width,
@@ -89,16 +92,16 @@ PENTIMENTO_INLINE void convolve_places(const Planes& p, const Band& band, const 
 
 template <int kLanes, int kOut>
 PENTIMENTO_INLINE void convolve_bands(const Planes& p, const float* x, const float* packed,
-                                      const float* bias, float* y, float* scratch) {
+                                      const Finish& finish, float* y, float* scratch) {
     for (std::int64_t first = 0; first < p.height;) {
         const Band band = band_at(p, first);
         copy_padded<kLanes>(p, band, x, scratch);
         for (std::int64_t o = 0; o < p.channels; o += kOut) {
             float* const to = y + (o * p.height + first) * p.width;
-            const float* const biases = bias ? bias + o : nullptr;
+            const Finish here = finish.from(o);
             fills_registers<kLanes>(p)
-                ? convolve_tiles<kLanes, kOut>(p, band, scratch, packed + o, biases, to)
-                : convolve_places<kLanes, kOut>(p, band, scratch, packed + o, biases, to,
+                ? convolve_tiles<kLanes, kOut>(p, band, scratch, packed + o, here, to)
+                : convolve_places<kLanes, kOut>(p, band, scratch, packed + o, here, to,
                                                 scratch + p.channels * band.plane);
         }
         first += band.rows;
@@ -170,13 +173,13 @@ int correlated_at_once(std::int64_t channels, Width width) {
 }
 
 PENTIMENTO_AVX512 void convolve_avx512(const Planes& p, const float* x, const float* packed,
-                                       const float* bias, float* y, float* scratch) {
-    p.channels < kAtOnce ? convolve_bands<16, 4>(p, x, packed, bias, y, scratch)
-                         : convolve_bands<16, kAtOnce>(p, x, packed, bias, y, scratch);
+                                       const Finish& finish, float* y, float* scratch) {
+    p.channels < kAtOnce ? convolve_bands<16, 4>(p, x, packed, finish, y, scratch)
+                         : convolve_bands<16, kAtOnce>(p, x, packed, finish, y, scratch);
 }
 PENTIMENTO_AVX2 void convolve_avx2(const Planes& p, const float* x, const float* packed,
-                                   const float* bias, float* y, float* scratch) {
-    convolve_bands<8, 4>(p, x, packed, bias, y, scratch);
+                                   const Finish& finish, float* y, float* scratch) {
+    convolve_bands<8, 4>(p, x, packed, finish, y, scratch);
 }
 PENTIMENTO_AVX512 void correlate_avx512(const Planes& p, const float* x, const float* y,
                                         float* sums, float* scratch) {
@@ -208,15 +211,15 @@ void pack(const float* w, std::int64_t channels, bool turned, float* packed) {
                                    : w[(out * channels + in) * kTaps + tap];
 }
 
-void convolve(const Planes& p, const float* x, const float* packed, const float* bias, float* y,
+void convolve(const Planes& p, const float* x, const float* packed, const Finish& finish, float* y,
               float* scratch, Width width) {
     switch (width) {
         case Width::Avx512:
-            return convolve_avx512(p, x, packed, bias, y, scratch);
+            return convolve_avx512(p, x, packed, finish, y, scratch);
         case Width::Avx2:
-            return convolve_avx2(p, x, packed, bias, y, scratch);
+            return convolve_avx2(p, x, packed, finish, y, scratch);
         case Width::Any:
-            return convolve_bands<4, 4>(p, x, packed, bias, y, scratch);
+            return convolve_bands<4, 4>(p, x, packed, finish, y, scratch);
     }
 }
 

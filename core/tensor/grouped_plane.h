@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/tensor/registers.h"
+#include "core/tensor/leaky_relu.h"
 
 namespace pentimento::tensor::grouped {
 
@@ -27,8 +27,8 @@ std::int64_t sums_size(std::int64_t channels, Width width = widest());
 /// filters of the gradient by the input: rotated by 180°, in and out exchanged.
 void pack(const float* w, std::int64_t channels, bool turned, float* packed);
 
-/// y = packed ∗ x, plus `bias` [out] if there is one.
-void convolve(const Planes& planes, const float* x, const float* packed, const float* bias,
+/// y = packed ∗ x and what `finish` says.
+void convolve(const Planes& planes, const float* x, const float* packed, const Finish& finish,
               float* y, float* scratch, Width width = widest());
 
 /// Adds what a picture contributes to the gradient by the weights to `sums`, which begin as zeros:

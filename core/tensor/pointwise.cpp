@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/tensor/activation.h"
 #include "core/tensor/parallel.h"
 #include "core/tensor/pointwise_plane.h"
 
@@ -64,22 +65,22 @@ std::int64_t worthwhile(std::int64_t work) {
     return std::max<std::int64_t>(1, (1 << 19) / std::max<std::int64_t>(1, work));
 }
 
-/// For each picture y = a·x, plus the bias of each row, by our own loops.
-Tensor multiplied(const Tensor& pictures, const Tensor& matrix, bool transposed,
-                  const Tensor& bias) {
+/// For each picture y = a·x, plus the bias of each row, activated, by our own loops.
+Tensor multiplied(const Tensor& pictures, const Tensor& matrix, bool transposed, const Tensor& bias,
+                  const LeakyRelu* activation) {
     const Tensor x = padded(rows(pictures)), a = matrix.contiguous(),
                  b = bias.defined() ? bias.contiguous() : bias;
     const Shape shape{x.size(0), x.size(1), a.numel() / x.size(1), x.size(2)};
     std::vector<float> packed(static_cast<std::size_t>(a.numel()));
     pack(a.data_ptr<float>(), shape.out, shape.in, transposed, packed.data());
     const Tensor y = at::empty({shape.pictures, shape.out, shape.pixels}, x.options());
-    const float *const in = x.data_ptr<float>(), *const biases =
-                                                     b.defined() ? b.data_ptr<float>() : nullptr;
+    const float* const in = x.data_ptr<float>();
+    const Finish finish{b.defined() ? b.data_ptr<float>() : nullptr, activation};
     float* const out = y.data_ptr<float>();
     const std::int64_t parts = panels(shape);
     parallel_for(parts, worthwhile(y.numel() * shape.in / std::max<std::int64_t>(1, parts)),
                  [&](std::int64_t begin, std::int64_t end) {
-                     multiply(shape, in, packed.data(), biases, begin, end, out);
+                     multiply(shape, in, packed.data(), finish, begin, end, out);
                  });
     return pictures_of(y.narrow(2, 0, pixels_of(pictures)).contiguous(), pictures);
 }
@@ -171,6 +172,17 @@ Tensor for_all(const Tensor& matrix, const Tensor& pictures) {
     return matrix.expand({pictures.size(0), -1, -1});
 }
 
+/// Not by our own loops.
+Tensor convolved(const Tensor& x, const Tensor& matrix, const Tensor& bias) {
+#ifdef PENTIMENTO_ONEDNN
+    if (is_single(x, matrix)) return mapped(x, matrix, /*transposed=*/false, bias);
+#endif
+    return pictures_of(bias.defined()
+                           ? at::baddbmm(bias.view({1, -1, 1}), for_all(matrix, x), rows(x))
+                           : at::bmm(for_all(matrix, x), rows(x)),
+                       x);
+}
+
 }  // namespace
 
 bool suits(const Tensor& x, const Tensor& w, const ConvolutionGeometry& g) {
@@ -179,23 +191,19 @@ bool suits(const Tensor& x, const Tensor& w, const ConvolutionGeometry& g) {
            x.size(1) == w.size(1);
 }
 
-Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias) {
+Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias, const LeakyRelu* activation) {
     const Tensor matrix = w.flatten(1);
     if (is_single(x, w) && loops_multiply(x.size(1), pixels_of(x)))
-        return multiplied(x, matrix, /*transposed=*/false, bias);
-#ifdef PENTIMENTO_ONEDNN
-    if (is_single(x, w)) return mapped(x, matrix, /*transposed=*/false, bias);
-#endif
-    return pictures_of(bias.defined()
-                           ? at::baddbmm(bias.view({1, -1, 1}), for_all(matrix, x), rows(x))
-                           : at::bmm(for_all(matrix, x), rows(x)),
-                       x);
+        return multiplied(x, matrix, /*transposed=*/false, bias, activation);
+    const Tensor y = convolved(x, matrix, bias);
+    if (activation) activate(*activation, {}, y);
+    return y;
 }
 
 Tensor by_input(const Tensor& y, const Tensor& w) {
     const Tensor matrix = w.flatten(1);
     if (is_single(y, w) && loops_multiply(y.size(1), pixels_of(y)))
-        return multiplied(y, matrix, /*transposed=*/true, {});
+        return multiplied(y, matrix, /*transposed=*/true, {}, nullptr);
 #ifdef PENTIMENTO_ONEDNN
     if (is_single(y, w)) return mapped(y, matrix, /*transposed=*/true, {});
 #endif

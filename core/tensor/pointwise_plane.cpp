@@ -21,11 +21,12 @@ constexpr std::int64_t divided(std::int64_t count, std::int64_t by) {
 /// kRows rows at kCount·kLanes pixels.
 template <int kLanes, int kRows, int kCount>
 PENTIMENTO_INLINE void sum_up(std::int64_t in, std::int64_t pixels, const float* x,
-                              const float* packed, const float* bias, float* y) {
+                              const float* packed, const Finish& finish, float* y) {
     using Numbers = typename Lanes<kLanes>::Numbers;
     Numbers sums[kRows][kCount];
     for (int o = 0; o < kRows; ++o)
-        for (int r = 0; r < kCount; ++r) sums[o][r] = Numbers{} + (bias ? bias[o] : 0.0f);
+        for (int r = 0; r < kCount; ++r)
+            sums[o][r] = Numbers{} + (finish.bias ? finish.bias[o] : 0.0f);
     for (std::int64_t c = 0; c < in; ++c, x += pixels, packed += kRows) {
         Numbers factors[kCount];
         for (int r = 0; r < kCount; ++r)
@@ -34,36 +35,38 @@ PENTIMENTO_INLINE void sum_up(std::int64_t in, std::int64_t pixels, const float*
             for (int r = 0; r < kCount; ++r) sums[o][r] += factors[r] * packed[o];
     }
     for (int o = 0; o < kRows; ++o)
-        for (int r = 0; r < kCount; ++r)
+        for (int r = 0; r < kCount; ++r) {
+            if (finish.activation) activate<kLanes>(*finish.activation, sums[o][r]);
             *reinterpret_cast<Numbers*>(y + o * pixels + r * kLanes) = sums[o][r];
+        }
 }
 
 /// The last rows, fewer than what is done at once.
 template <int kLanes, int kRows, int kCount>
 PENTIMENTO_INLINE void sum_up_rest(std::int64_t rows, std::int64_t in, std::int64_t pixels,
-                                   const float* x, const float* packed, const float* bias,
+                                   const float* x, const float* packed, const Finish& finish,
                                    float* y) {
     if constexpr (kRows > 0) {
-        if (rows == kRows) return sum_up<kLanes, kRows, kCount>(in, pixels, x, packed, bias, y);
-        sum_up_rest<kLanes, kRows - 1, kCount>(rows, in, pixels, x, packed, bias, y);
+        if (rows == kRows) return sum_up<kLanes, kRows, kCount>(in, pixels, x, packed, finish, y);
+        sum_up_rest<kLanes, kRows - 1, kCount>(rows, in, pixels, x, packed, finish, y);
     }
 }
 
 template <int kLanes, int kCount>
 PENTIMENTO_INLINE void multiply_panel(const Shape& s, const float* x, const float* packed,
-                                      const float* bias, float* y) {
+                                      const Finish& finish, float* y) {
     constexpr int kRows = rows_at_once(kLanes);
     std::int64_t row = 0;
     for (; row + kRows <= s.out; row += kRows)
-        sum_up<kLanes, kRows, kCount>(s.in, s.pixels, x, packed + row * s.in,
-                                      bias ? bias + row : nullptr, y + row * s.pixels);
+        sum_up<kLanes, kRows, kCount>(s.in, s.pixels, x, packed + row * s.in, finish.from(row),
+                                      y + row * s.pixels);
     sum_up_rest<kLanes, kRows - 1, kCount>(s.out - row, s.in, s.pixels, x, packed + row * s.in,
-                                           bias ? bias + row : nullptr, y + row * s.pixels);
+                                           finish.from(row), y + row * s.pixels);
 }
 
 template <int kLanes>
 PENTIMENTO_INLINE void multiply_panels(const Shape& s, const float* x, const float* packed,
-                                       const float* bias, std::int64_t first, std::int64_t last,
+                                       const Finish& finish, std::int64_t first, std::int64_t last,
                                        float* y) {
     constexpr std::int64_t kPanel = kRegisters * kLanes;
     const std::int64_t each = divided(s.pixels, kPanel);
@@ -71,8 +74,8 @@ PENTIMENTO_INLINE void multiply_panels(const Shape& s, const float* x, const flo
         const std::int64_t picture = panel / each, at = panel % each * kPanel;
         const float* const from = x + picture * s.in * s.pixels + at;
         float* const to = y + picture * s.out * s.pixels + at;
-        at + kPanel <= s.pixels ? multiply_panel<kLanes, kRegisters>(s, from, packed, bias, to)
-                                : multiply_panel<kLanes, 1>(s, from, packed, bias, to);
+        at + kPanel <= s.pixels ? multiply_panel<kLanes, kRegisters>(s, from, packed, finish, to)
+                                : multiply_panel<kLanes, 1>(s, from, packed, finish, to);
     }
 }
 
@@ -174,14 +177,14 @@ PENTIMENTO_INLINE void add_blocks(const Shape& s, const float* x, const float* y
 }
 
 PENTIMENTO_AVX512 void multiply_avx512(const Shape& s, const float* x, const float* packed,
-                                       const float* bias, std::int64_t first, std::int64_t last,
+                                       const Finish& finish, std::int64_t first, std::int64_t last,
                                        float* y) {
-    multiply_panels<16>(s, x, packed, bias, first, last, y);
+    multiply_panels<16>(s, x, packed, finish, first, last, y);
 }
 PENTIMENTO_AVX2 void multiply_avx2(const Shape& s, const float* x, const float* packed,
-                                   const float* bias, std::int64_t first, std::int64_t last,
+                                   const Finish& finish, std::int64_t first, std::int64_t last,
                                    float* y) {
-    multiply_panels<8>(s, x, packed, bias, first, last, y);
+    multiply_panels<8>(s, x, packed, finish, first, last, y);
 }
 PENTIMENTO_AVX512 void add_avx512(const Shape& s, const float* x, const float* y,
                                   std::int64_t first, std::int64_t last, float* w) {
@@ -207,15 +210,15 @@ std::int64_t panels(const Shape& s, Width width) {
     return s.pictures * divided(s.pixels, kRegisters * lanes(width));
 }
 
-void multiply(const Shape& s, const float* x, const float* packed, const float* bias,
+void multiply(const Shape& s, const float* x, const float* packed, const Finish& finish,
               std::int64_t first, std::int64_t last, float* y, Width width) {
     switch (width) {
         case Width::Avx512:
-            return multiply_avx512(s, x, packed, bias, first, last, y);
+            return multiply_avx512(s, x, packed, finish, first, last, y);
         case Width::Avx2:
-            return multiply_avx2(s, x, packed, bias, first, last, y);
+            return multiply_avx2(s, x, packed, finish, first, last, y);
         case Width::Any:
-            return multiply_panels<4>(s, x, packed, bias, first, last, y);
+            return multiply_panels<4>(s, x, packed, finish, first, last, y);
     }
 }
 

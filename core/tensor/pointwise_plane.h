@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/tensor/registers.h"
+#include "core/tensor/leaky_relu.h"
 
 namespace pentimento::tensor::pointwise {
 
@@ -19,9 +19,8 @@ void pack(const float* a, std::int64_t out, std::int64_t in, bool transposed, fl
 
 /// Parts into which `multiply` divides its work.
 std::int64_t panels(const Shape& shape, Width width = widest());
-/// y = a·x, plus `bias` [out] if there is one, for each picture: the panels from `first` to before
-/// `last`.
-void multiply(const Shape& shape, const float* x, const float* packed, const float* bias,
+/// y = a·x and what `finish` says, for each picture: the panels from `first` to before `last`.
+void multiply(const Shape& shape, const float* x, const float* packed, const Finish& finish,
               std::int64_t first, std::int64_t last, float* y, Width width = widest());
 
 /// Parts into which `weight_gradient` divides its work.

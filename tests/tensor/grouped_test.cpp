@@ -47,15 +47,21 @@ class GroupedLoops : public testing::TestWithParam<std::tuple<Width, Case>> {
 
 TEST_P(GroupedLoops, Convolve) {
     const Tensor y = torch::empty_like(x);
-    convolve(planes(), x.data_ptr<float>(), filters(false).data(), b.data_ptr<float>(),
-             y.data_ptr<float>(), scratch.data(), width());
+    const LeakyRelu activation{.slope = .2, .gain = 1.5};
+    Finish finish{.bias = b.data_ptr<float>()};
+    convolve(planes(), x.data_ptr<float>(), filters(false).data(), finish, y.data_ptr<float>(),
+             scratch.data(), width());
     expect_close(y, at::conv2d(x, w, b, 1, 1));
+    finish.activation = &activation;
+    convolve(planes(), x.data_ptr<float>(), filters(false).data(), finish, y.data_ptr<float>(),
+             scratch.data(), width());
+    expect_close(y, at::leaky_relu(at::conv2d(x, w, b, 1, 1), .2) * 1.5);
 }
 
 TEST_P(GroupedLoops, GradientByTheInput) {
     const Tensor gradient = torch::empty_like(x);
-    convolve(planes(), x.data_ptr<float>(), filters(true).data(), nullptr,
-             gradient.data_ptr<float>(), scratch.data(), width());
+    convolve(planes(), x.data_ptr<float>(), filters(true).data(), {}, gradient.data_ptr<float>(),
+             scratch.data(), width());
     expect_close(gradient, at::conv_transpose2d(x, w, {}, 1, 1));
 }
 

@@ -38,7 +38,7 @@ class PointwiseLoops : public testing::TestWithParam<std::tuple<Width, Case>> {
         return {c.pictures, c.in, c.out, c.registers * lanes(width())};
     }
     /// In two stretches, as two threads would.
-    static Tensor multiplied(const Tensor& a, bool transposed, const Tensor& bias,
+    static Tensor multiplied(const Tensor& a, bool transposed, const Finish& finish,
                              const Tensor& by) {
         const Shape s = shape();
         std::vector<float> packed(static_cast<std::size_t>(a.numel()));
@@ -46,8 +46,7 @@ class PointwiseLoops : public testing::TestWithParam<std::tuple<Width, Case>> {
         const Tensor result = torch::full({s.pictures, s.out, s.pixels}, 1e30f);
         const std::int64_t all = panels(s, width());
         for (const auto& [first, last] : {std::pair{all / 2, all}, {std::int64_t{0}, all / 2}})
-            multiply(s, by.data_ptr<float>(), packed.data(),
-                     bias.defined() ? bias.data_ptr<float>() : nullptr, first, last,
+            multiply(s, by.data_ptr<float>(), packed.data(), finish, first, last,
                      result.data_ptr<float>(), width());
         return result;
     }
@@ -55,8 +54,13 @@ class PointwiseLoops : public testing::TestWithParam<std::tuple<Width, Case>> {
 };
 
 TEST_P(PointwiseLoops, Multiply) {
-    expect_close(multiplied(w, false, b, x), at::matmul(w, x) + b.unsqueeze(1));
+    const Tensor wanted = at::matmul(w, x) + b.unsqueeze(1);
+    Finish finish{.bias = b.data_ptr<float>()};
     expect_close(multiplied(w, false, {}, x), at::matmul(w, x));
+    expect_close(multiplied(w, false, finish, x), wanted);
+    const LeakyRelu activation{.slope = .2, .gain = 1.5};
+    finish.activation = &activation;
+    expect_close(multiplied(w, false, finish, x), at::leaky_relu(wanted, .2) * 1.5);
 }
 
 TEST_P(PointwiseLoops, MultiplyTheTranspose) {

@@ -30,11 +30,16 @@ tnn::Conv2d pointwise(std::int64_t in, std::int64_t out, bool bias = false) {
     return tnn::Conv2d(tnn::Conv2dOptions(in, out, 1).bias(bias));
 }
 
+tensor::ConvolutionGeometry geometry_of(const tnn::Conv2d& layer) {
+    return {.padding = layer->weight.size(2) / 2, .groups = layer->options.groups()};
+}
 /// As layer->forward(x), with second derivatives as fast as the first: R1 and R2 need them.
 Tensor convolved(const tnn::Conv2d& layer, const Tensor& x) {
-    return tensor::convolution(
-        x, layer->weight, layer->bias,
-        {.padding = layer->weight.size(2) / 2, .groups = layer->options.groups()});
+    return tensor::convolution(x, layer->weight, layer->bias, geometry_of(layer));
+}
+Tensor activated(const tnn::Conv2d& layer, const Tensor& x) {
+    return tensor::activated_convolution(x, layer->weight, layer->bias, geometry_of(layer),
+                                         {.slope = kSlope});
 }
 
 /// N(0, gain²/fan_in).
@@ -68,8 +73,7 @@ class ResidualBlockImpl : public tnn::Module {
         narrow_->weight.zero_();
     }
     Tensor forward(const Tensor& x) {
-        const Tensor inner = at::leaky_relu(convolved(wide_, x), kSlope);
-        return x + convolved(narrow_, at::leaky_relu(convolved(grouped_, inner), kSlope));
+        return x + convolved(narrow_, activated(grouped_, activated(wide_, x)));
     }
 
   private:
