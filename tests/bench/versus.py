@@ -235,8 +235,8 @@ def cases(weights):
         yield Case(f"stylegan2-small, {form}", lambda form=form: stylegan2.Baseline(form == "grouped"),
                    ["gan", "preset", "stylegan2-small"], 1e-4, steps=16, checks=2,
                    gflop=2 * 16 * (3 * g + 6 * g / 2 / 4 + 8 * d + 5 * d / 16))
-    # Four steps: R1 and R2 are due once. The generator's step looks at real pictures, too.
-    yield Case("r3gan-small", r3gan.Baseline, ["gan", "preset", "r3gan-small"], 1e-3, steps=4, checks=2,
+    # 16 steps: R1 and R2 are due four times. The generator's step looks at real pictures, too.
+    yield Case("r3gan-small", r3gan.Baseline, ["gan", "preset", "r3gan-small"], 1e-3, steps=16, checks=2,
                gflop=2 * 8 * 28.3e-3 * (3 + 9 + 2 * 5 / 4))
     if weights:
         for edge in 256, 512:
