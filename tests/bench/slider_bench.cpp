@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 #include <QImage>
 #include <QTemporaryDir>
+#include <QTimer>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -43,10 +44,14 @@ QString picture(const QTemporaryDir& folder, const char* name, double frequency)
 
 template <class Condition>
 void wait_until(Condition&& condition) {
+    // Asleep between events, as the studio is: with a time limit, processEvents() does not wait,
+    // and would keep a processor from the blend.
+    QTimer tick;
+    tick.start(20);
     QElapsedTimer clock;
     clock.start();
     while (!condition()) {
-        QApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 20);
+        QApplication::processEvents(QEventLoop::WaitForMoreEvents);
         if (clock.elapsed() > 60'000) {
             std::fprintf(stderr, "nothing happened within a minute\n");
             std::exit(1);
