@@ -122,7 +122,7 @@ void apply() {
     Q_EMIT Notifier::instance().changed();
 }
 
-/// Draws an SVG in the theme's colour each time it is asked, so that icons change with the theme.
+/// An SVG in the colour that the theme has when it is painted, so that icons change with the theme.
 class ThemedIcon : public QIconEngine {
   public:
     explicit ThemedIcon(QString path) : path_(std::move(path)) {}

@@ -3,13 +3,15 @@
 
 #include <cmath>
 
+#include "core/tensor/registers.h"
+
 namespace pentimento::nn::detail {
 namespace {
 
 // Compiled for any processor of the architecture and for wider registers.
-[[gnu::always_inline]] inline void loop(const AdamStep& s, const float* __restrict gradient,
-                                        float* __restrict first, float* __restrict second,
-                                        float* __restrict weight, std::int64_t count) {
+PENTIMENTO_INLINE void loop(const AdamStep& s, const float* __restrict gradient,
+                            float* __restrict first, float* __restrict second,
+                            float* __restrict weight, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
         const float w = weight[i] * s.shrink;
         const float g = gradient[i] + s.decay * w;
@@ -21,29 +23,18 @@ namespace {
     }
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
-[[gnu::target("avx2,fma")]] void loop_wide(const AdamStep& s, const float* gradient, float* first,
-                                           float* second, float* weight, std::int64_t count) {
+PENTIMENTO_AVX2 void loop_wide(const AdamStep& s, const float* gradient, float* first,
+                               float* second, float* weight, std::int64_t count) {
     loop(s, gradient, first, second, weight, count);
 }
-bool has_wide() {
-    static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return has;
-}
-#else
-void loop_wide(const AdamStep&, const float*, float*, float*, float*, std::int64_t) {
-}
-bool has_wide() {
-    return false;
-}
-#endif
 
 }  // namespace
 
 void adam_loop(const AdamStep& step, const float* gradient, float* first, float* second,
                float* weight, std::int64_t count) {
-    has_wide() ? loop_wide(step, gradient, first, second, weight, count)
-               : loop(step, gradient, first, second, weight, count);
+    tensor::widest() >= tensor::Width::Avx2
+        ? loop_wide(step, gradient, first, second, weight, count)
+        : loop(step, gradient, first, second, weight, count);
 }
 
 }  // namespace pentimento::nn::detail

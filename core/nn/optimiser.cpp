@@ -20,8 +20,7 @@ bool plain(const Tensors&... tensors) {
                     tensors.is_contiguous()));
 }
 
-/// Arrays that are worth more than one thread.
-constexpr std::int64_t kShared = 1 << 15;
+constexpr std::int64_t kWorthwhile = 1 << 14;  // numbers that are worth a thread
 
 }  // namespace
 
@@ -123,8 +122,6 @@ void Optimiser::step_fused() {
 
 void Optimiser::step_in_one_pass(Slot& slot) const {
     const OptimiserSettings& s = settings_;
-    begin(slot);
-    ++slot.steps;
     const auto count = static_cast<double>(slot.steps);
     detail::AdamStep step;
     step.first_share = static_cast<float>(1 - s.beta1);
@@ -147,24 +144,23 @@ void Optimiser::step_in_one_pass(Slot& slot) const {
     // As an operation of LibTorch's in place does: graphs that hold the old weights are no longer
     // good.
     slot.parameter.unsafeGetTensorImpl()->bump_version();
-    const std::int64_t numbers = slot.parameter.numel();
-    numbers < kShared ? stretch(0, numbers) : tensor::parallel_for(numbers, kShared / 2, stretch);
+    tensor::parallel_for(slot.parameter.numel(), kWorthwhile, stretch);
 }
 
 void Optimiser::step_one(Slot& slot) const {
     const OptimiserSettings& s = settings_;
     Tensor& weight = slot.parameter;
     Tensor gradient = weight.grad();
-    if (is_adam() && plain(weight, gradient)) return step_in_one_pass(slot);
+    begin(slot);
+    ++slot.steps;
+    if (is_adam() && plain(weight, gradient, slot.first, slot.second))
+        return step_in_one_pass(slot);
     if (s.weight_decay != 0) {
         if (s.kind == OptimiserKind::AdamW)
             weight.mul_(1 - s.lr * s.weight_decay);
         else
             gradient = gradient.add(weight, s.weight_decay);
     }
-    begin(slot);
-    ++slot.steps;
-
     const auto count = static_cast<double>(slot.steps);
     switch (s.kind) {
         case OptimiserKind::Adam:

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/tensor/registers.h"
+
 namespace pentimento::nn::detail {
 namespace {
 
@@ -23,7 +25,6 @@ Touch touch(const Fir& fir, std::int64_t j) {
 
 // The loops below are compiled twice, for any processor of the architecture and for wider registers
 // (Plan::run_wide); so they are part of what calls them.
-#define PENTIMENTO_INLINE [[gnu::always_inline]] inline
 
 /// Σ_t taps[t]·in[step·i + t] for i < count. Known counts let the compiler unroll and vectorise.
 template <class T, int kTaps, int kStep>
@@ -92,19 +93,6 @@ PENTIMENTO_INLINE void weigh(const T* const* lines, const T* weights, int taken,
             return weigh_known<T, 4, kAdd>(lines, weights, out, count);
     }
 }
-
-#if defined(__x86_64__)
-#define PENTIMENTO_WIDE [[gnu::target("avx2,fma")]]
-bool has_wide() {
-    static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return has;
-}
-#else
-#define PENTIMENTO_WIDE
-constexpr bool has_wide() {
-    return false;
-}
-#endif
 
 }  // namespace
 
@@ -178,13 +166,14 @@ PENTIMENTO_INLINE void Plan<T>::run_loops(const T* in, T* out, T* row, T* phases
 }
 
 template <class T>
-PENTIMENTO_WIDE void Plan<T>::run_wide(const T* in, T* out, T* row, T* phases) const {
+PENTIMENTO_AVX2 void Plan<T>::run_wide(const T* in, T* out, T* row, T* phases) const {
     run_loops(in, out, row, phases);
 }
 
 template <class T>
 void Plan<T>::run(const T* in, T* out, T* row, T* phases) const {
-    has_wide() ? run_wide(in, out, row, phases) : run_loops(in, out, row, phases);
+    tensor::widest() >= tensor::Width::Avx2 ? run_wide(in, out, row, phases)
+                                            : run_loops(in, out, row, phases);
 }
 
 template class Plan<float>;

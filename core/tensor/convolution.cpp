@@ -155,7 +155,7 @@ class Convolution : public torch::autograd::Function<Convolution> {
         save(context, x, w, g);
         context->saved_data["bias"] = bias.has_value();
         const Tensor y = forward_of(x, w, bias, g, activation);
-        if (activation) {
+        if (activation) {  // the sign of y, too
             context->save_for_backward({x, w, y});
             context->saved_data["activation"] =
                 std::vector<double>{activation->slope, activation->gain};
@@ -169,15 +169,15 @@ class Convolution : public torch::autograd::Function<Convolution> {
         const bool bias = context->saved_data["bias"].toBool();
         const std::array<bool, 3> wanted{context->needs_input_grad(0), context->needs_input_grad(1),
                                          bias && context->needs_input_grad(2)};
+        const Activation f = saved_activation(context);
         Tensor y = dense(gradients[0]), by_x, by_w, by_bias;
         if (!at::GradMode::is_enabled()) {  // the last derivative: all at once
-            const Activation f = saved_activation(context);
             if (f) std::tie(y, by_bias) = activation_gradients(*f, saved[2], y);
             auto found = gradients_of(y, x, w, g, {wanted[0], wanted[1], wanted[2] && !f});
             if (wanted[2] && f) found[2] = by_bias;
             return {found[0], found[1], found[2], {}, {}};
         }
-        if (const Activation f = saved_activation(context)) y = through_activation(*f, saved[2], y);
+        if (f) y = through_activation(*f, saved[2], y);
         if (wanted[0]) by_x = ByInput::apply(y, w, x.sizes().vec(), g);
         if (wanted[1]) by_w = ByWeight::apply(x, y, w.sizes().vec(), g);
         if (wanted[2]) by_bias = y.sum({0, 2, 3});
