@@ -6,13 +6,12 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QEvent>
+#include <QHash>
 #include <QPalette>
 #include <QPointer>
-#include <QSet>
 #include <QStyle>
 #include <QTimer>
 #include <QWidget>
-#include <vector>
 
 namespace pentimento::ui::theme {
 
@@ -37,11 +36,9 @@ class Hidden : public QObject {
     }
 
     /// Instead of those that are still waiting.
-    void set(std::vector<QPointer<QWidget>> widgets) {
-        widgets_ = std::move(widgets);
-        waiting_.clear();
-        for (const QPointer<QWidget>& widget : widgets_) waiting_.insert(widget);
-        if (widgets_.empty()) return;
+    void set(QHash<const QObject*, QPointer<QWidget>> widgets) {
+        waiting_ = std::move(widgets);
+        if (waiting_.empty()) return;
         qApp->installEventFilter(this);
         turns_.start();
     }
@@ -55,25 +52,24 @@ class Hidden : public QObject {
     void style_some() {
         QElapsedTimer clock;
         clock.start();
-        for (; !widgets_.empty() && clock.elapsed() < kTurn; widgets_.pop_back())
-            if (QWidget* widget = widgets_.back(); widget && waiting_.remove(widget))
-                widget->style()->polish(widget);
-        if (!widgets_.empty()) return;
+        while (!waiting_.empty() && clock.elapsed() < kTurn) style(waiting_.constBegin().key());
+        if (!waiting_.empty()) return;
         turns_.stop();
         qApp->removeEventFilter(this);
-        waiting_.clear();
     }
 
     bool eventFilter(QObject* object, QEvent* event) override {
-        if (event->type() == QEvent::Show && waiting_.remove(object)) {
-            auto* widget = static_cast<QWidget*>(object);
-            widget->style()->polish(widget);
-        }
+        if (event->type() == QEvent::Show) style(object);
         return false;
     }
 
-    std::vector<QPointer<QWidget>> widgets_;
-    QSet<const QObject*> waiting_;  ///< addresses to look up: some may be gone
+    /// Nothing for one that does not wait, or that has gone: whatever may have come to its address
+    /// since, a window's handle for one, is no widget of ours to style.
+    void style(const QObject* object) {
+        if (const QPointer<QWidget> widget = waiting_.take(object)) widget->style()->polish(widget);
+    }
+
+    QHash<const QObject*, QPointer<QWidget>> waiting_;
     QTimer turns_;
 };
 
@@ -82,12 +78,12 @@ class Hidden : public QObject {
 void change_look(const QPalette& palette, const QString& sheet) {
     QApplication::setPalette(palette);
     replace_sheet(sheet);
-    std::vector<QPointer<QWidget>> hidden;
+    QHash<const QObject*, QPointer<QWidget>> hidden;
     for (QWidget* widget : QApplication::allWidgets()) {
         // One that has never been shown will be styled then.
         if (!widget->testAttribute(Qt::WA_WState_Polished)) continue;
         if (!widget->isVisible()) {
-            hidden.emplace_back(widget);
+            hidden.insert(widget, widget);
             continue;
         }
         widget->style()->polish(widget);

@@ -6,7 +6,11 @@
 #include <QStyle>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QWindow>
+#include <algorithm>
+#include <cstddef>
 #include <map>
+#include <new>
 
 #include "tests/ui/sampler.h"
 #include "ui/engine.h"
@@ -186,6 +190,22 @@ TEST_F(ThemeChangeTest, AWindowThatGoesMeanwhileIsForgotten) {
     window.reset();
     QTest::qWait(100);
     EXPECT_TRUE(theme::dark());
+}
+
+// Addresses are used again: a window's handle that came to where a widget had waited was taken for
+// that widget when it was shown.
+TEST_F(ThemeChangeTest, WhatComesToTheAddressOfAWidgetThatHasGoneIsLeftAlone) {
+    alignas(16) std::byte place[std::max(sizeof(QWidget), sizeof(QWindow))];
+    auto* widget = new (place) QWidget;
+    widget->show();
+    widget->hide();
+    theme::set_mode(Mode::Dark);
+    widget->~QWidget();
+    auto* handle = new (place) QWindow;
+    ASSERT_EQ(static_cast<QObject*>(widget), static_cast<QObject*>(handle));
+    handle->show();
+    EXPECT_TRUE(handle->isVisible());
+    handle->~QWindow();
 }
 
 TEST_F(ThemeChangeTest, NobodyWaits) {
