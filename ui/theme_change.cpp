@@ -4,20 +4,18 @@
 #include "ui/theme_change.h"
 
 #include <QApplication>
-#include <QElapsedTimer>
 #include <QEvent>
 #include <QHash>
 #include <QPalette>
 #include <QPointer>
 #include <QStyle>
-#include <QTimer>
 #include <QWidget>
+
+#include "ui/turns.h"
 
 namespace pentimento::ui::theme {
 
 namespace {
-
-constexpr qint64 kTurn = 5;  // ms; the window may have to be painted in the same turn
 
 /// A sheet in place, and no widget styled: QApplication::setStyleSheet styles those for which its
 /// style keeps rules, and a style forgets its rules when it leaves the application.
@@ -44,18 +42,12 @@ class Hidden : public QObject {
     }
 
   private:
-    Hidden() : QObject(qApp) {
-        turns_.setInterval(0);
-        connect(&turns_, &QTimer::timeout, this, &Hidden::style_some);
-    }
+    Hidden() : QObject(qApp), turns_([this] { return style_one(); }) {}
 
-    void style_some() {
-        QElapsedTimer clock;
-        clock.start();
-        while (!waiting_.empty() && clock.elapsed() < kTurn) style(waiting_.constBegin().key());
-        if (!waiting_.empty()) return;
-        turns_.stop();
-        qApp->removeEventFilter(this);
+    bool style_one() {
+        if (!waiting_.empty()) style(waiting_.constBegin().key());
+        if (waiting_.empty()) qApp->removeEventFilter(this);
+        return !waiting_.empty();
     }
 
     bool eventFilter(QObject* object, QEvent* event) override {
@@ -70,7 +62,7 @@ class Hidden : public QObject {
     }
 
     QHash<const QObject*, QPointer<QWidget>> waiting_;
-    QTimer turns_;
+    Turns turns_;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <QTableWidget>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "core/base/text.h"
 #include "core/jobs/jobs.h"
@@ -22,6 +23,8 @@
 namespace pentimento::ui {
 
 namespace {
+
+constexpr int kPlotsLater = 20;  // ms
 
 QString text(const std::string& utf8) {
     return QString::fromStdString(utf8);
@@ -65,7 +68,9 @@ std::int64_t last_step(const RunComparison& comparison, std::size_t run) {
 Result<ComparedRuns> load_comparison(const std::vector<std::filesystem::path>& directories) {
     auto comparison = compare_runs(directories);
     if (!comparison) return comparison.error();
-    ComparedRuns runs{*std::move(comparison), {}};
+    ComparedRuns runs{*std::move(comparison), {}, {}};
+    const ComparisonCurves curves = comparison_curves(runs.comparison);
+    runs.curves = curves_of(curves.specs, curves.rows, PlotDeck::kSmoothing);
     for (const Experiment& run : runs.comparison.runs) {
         auto picture = latest_picture(run);
         runs.pictures.push_back(picture ? *std::move(picture) : Frame{});
@@ -73,7 +78,7 @@ Result<ComparedRuns> load_comparison(const std::vector<std::filesystem::path>& d
     return runs;
 }
 
-CompareDialog::CompareDialog(const ComparedRuns& runs, QWidget* parent)
+CompareDialog::CompareDialog(ComparedRuns runs, QWidget* parent)
     : QDialog(parent), labels_(run_labels(runs.comparison.runs)) {
     setWindowTitle(tr("Compare runs"));
     auto* column = new QVBoxLayout(this);
@@ -89,7 +94,7 @@ CompareDialog::CompareDialog(const ComparedRuns& runs, QWidget* parent)
     auto* split = new QSplitter(Qt::Horizontal);
     split->setHandleWidth(12);
     split->setChildrenCollapsible(false);
-    split->addWidget(build_curves(runs.comparison));
+    split->addWidget(build_curves(std::move(runs.curves)));
     split->addWidget(right);
     split->setStretchFactor(0, 1);
     split->setSizes({560, 600});
@@ -100,18 +105,19 @@ CompareDialog::CompareDialog(const ComparedRuns& runs, QWidget* parent)
     resize(1200, 800);
 }
 
-QWidget* CompareDialog::build_curves(const RunComparison& comparison) {
+QWidget* CompareDialog::build_curves(std::vector<Curve> curves) {
     QVBoxLayout* column = nullptr;
     QWidget* frame = panel(tr("Curves"), column);
     deck_ = new PlotDeck(QStringLiteral("compare"),
                          {QStringLiteral("Generator"), QStringLiteral("Discriminator"),
                           QStringLiteral("KID"), QStringLiteral("Total loss")});
     column->addWidget(deck_, 1);
-    // The plots take as long to make as all the rest: a turn of the event loop of their own.
-    QTimer::singleShot(0, this, [this, column, curves = comparison_curves(comparison)] {
-        deck_->set_metrics(curves.specs);
-        deck_->append(curves.rows);
-        if (!curves.rows.empty()) return;
+    // The plots take as long to make as all the rest: once the dialog is on the screen.
+    QTimer::singleShot(kPlotsLater, this, [this, column, curves = std::move(curves)]() mutable {
+        const bool some = std::any_of(curves.begin(), curves.end(),
+                                      [](const Curve& curve) { return !curve.steps.empty(); });
+        deck_->show_record(std::move(curves));
+        if (some) return;
         auto* nothing = new QLabel(tr("None of these runs has measured anything yet."));
         theme::set_role(nothing, "muted");
         column->insertWidget(1, nothing);

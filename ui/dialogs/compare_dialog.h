@@ -6,6 +6,7 @@
 
 #include "core/base/frame.h"
 #include "core/jobs/compare.h"
+#include "ui/plots/curve_data.h"
 
 class QTableWidget;
 
@@ -16,6 +17,7 @@ class PlotDeck;
 struct ComparedRuns {
     RunComparison comparison;
     std::vector<Frame> pictures;  ///< by run; empty where there is none
+    std::vector<Curve> curves;    ///< one plot a metric, one curve a run
 };
 /// Slow: for a thread.
 Result<ComparedRuns> load_comparison(const std::vector<std::filesystem::path>& directories);
@@ -25,14 +27,14 @@ class CompareDialog : public QDialog {
   public:
     static constexpr int kMostRuns = 6;  ///< as many as there are colours
 
-    explicit CompareDialog(const ComparedRuns& runs, QWidget* parent = nullptr);
+    explicit CompareDialog(ComparedRuns runs, QWidget* parent = nullptr);
 
-    /// Filled in the event loop's next turn.
+    /// Filled soon after the dialog was made.
     PlotDeck& deck() { return *deck_; }
     QTableWidget& settings() { return *settings_; }
 
   private:
-    QWidget* build_curves(const RunComparison& comparison);
+    QWidget* build_curves(std::vector<Curve> curves);
     QWidget* build_settings(const RunComparison& comparison);
     QWidget* build_pictures(const ComparedRuns& runs);
 

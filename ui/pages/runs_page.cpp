@@ -279,14 +279,14 @@ void RunsPage::compare() {
     compare_->setEnabled(false);
     compare_->setText(tr("Reading…"));
     comparison_.start([directories] { return load_comparison(directories); },
-                      [this](const Result<ComparedRuns>& runs) {
+                      [this](Result<ComparedRuns> runs) {
                           update_actions();
                           if (!runs) {
                               Q_EMIT context_.message(QString::fromStdString(runs.error().message),
                                                       true);
                               return;
                           }
-                          CompareDialog(*runs, this).exec();
+                          CompareDialog(*std::move(runs), this).exec();
                       });
 }
 

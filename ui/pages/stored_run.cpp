@@ -3,6 +3,7 @@
 
 #include "core/gan/gan_run.h"
 #include "core/jobs/jobs.h"
+#include "ui/plots/plot_deck.h"
 
 namespace pentimento::ui {
 
@@ -24,8 +25,12 @@ Result<StoredRun> read_stored_run(const std::filesystem::path& directory) {
             health = gan::judge_record(started, metrics, events, pictures).monitor;
         }
     }
-    return StoredRun{*std::move(experiment), std::move(params), std::move(metrics),
-                     std::move(events), std::move(health)};
+    return StoredRun{*std::move(experiment),
+                     std::move(params),
+                     curves_of(gan::metric_specs(), metrics, PlotDeck::kSmoothing),
+                     metrics.empty() ? 0 : metrics.back().step,
+                     std::move(events),
+                     std::move(health)};
 }
 
 }  // namespace pentimento::ui

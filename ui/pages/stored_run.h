@@ -6,13 +6,15 @@
 
 #include "core/gan/health/health.h"
 #include "core/session/experiment.h"
+#include "ui/plots/curve_data.h"
 
 namespace pentimento::ui {
 
 struct StoredRun {
     Experiment experiment;
     std::optional<ParamSet> params;  ///< nothing when the settings cannot be used any more
-    std::vector<MetricRow> metrics;
+    std::vector<Curve> curves;       ///< of GAN runs, for a PlotDeck
+    std::int64_t steps = 0;          ///< of its last report
     std::vector<Event> events;
     std::optional<gan::HealthMonitor> health;  ///< of GAN runs, judged by their whole record
 };

@@ -235,9 +235,7 @@ void TrainPage::show_stored(StoredRun stored, bool resume) {
     controller_.clear();
     shown_ = stored.experiment;
     if (stored.params) panel_->set_params(*stored.params, tr("settings of a run"));
-    deck_->set_metrics(gan::metric_specs());
-    deck_->clear();
-    deck_->append(stored.metrics);
+    deck_->show_record(std::move(stored.curves));
     deck_->append(stored.events);
     if (stored.health)
         health_->open(*std::move(stored.health));
@@ -246,7 +244,7 @@ void TrainPage::show_stored(StoredRun stored, bool resume) {
     log_->clear();
     log_->append(stored.events);
     gallery_->set_experiment(shown_);
-    const std::int64_t steps = stored.metrics.empty() ? 0 : stored.metrics.back().step;
+    const std::int64_t steps = stored.steps;
     Progress progress;
     progress.step = steps;
     progress.total_steps = std::max(steps, total_steps(panel_->params()));

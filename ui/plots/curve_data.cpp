@@ -10,6 +10,16 @@
 
 namespace pentimento::ui {
 
+namespace {
+
+void smooth(Curve& curve, double smoothing) {
+    curve.smoother = Smoother(smoothing);
+    for (std::size_t i = 0; i < curve.values.size(); ++i)
+        curve.smoothed[i] = curve.smoother.next(curve.values[i]);
+}
+
+}  // namespace
+
 double Smoother::next(double value) {
     if (!std::isfinite(value)) return std::numeric_limits<double>::quiet_NaN();
     sum_ = smoothing_ * sum_ + value;
@@ -34,14 +44,27 @@ void CurveData::clear() {
     set_metrics(specs);
 }
 
+void CurveData::set_curves(std::vector<Curve> curves) {
+    curves_ = std::move(curves);
+    marks_.clear();
+    for (Curve& curve : curves_)
+        if (curve.smoother.smoothing() != smoothing_) smooth(curve, smoothing_);
+}
+
 void CurveData::append(const std::vector<MetricRow>& rows) {
+    // Most rows have the same metrics: where one was, it will be again.
+    std::vector<std::size_t> places(curves_.size());
     for (const MetricRow& row : rows) {
         const auto step = static_cast<double>(row.step);
-        for (Curve& curve : curves_) {
-            const auto metric =
-                std::find_if(row.metrics.begin(), row.metrics.end(),
-                             [&](const Metric& m) { return m.id == curve.spec.id; });
-            if (metric == row.metrics.end()) continue;
+        for (std::size_t i = 0; i < curves_.size(); ++i) {
+            Curve& curve = curves_[i];
+            const auto is_it = [&](const Metric& metric) { return metric.id == curve.spec.id; };
+            if (places[i] >= row.metrics.size() || !is_it(row.metrics[places[i]]))
+                places[i] = static_cast<std::size_t>(
+                    std::find_if(row.metrics.begin(), row.metrics.end(), is_it) -
+                    row.metrics.begin());
+            if (places[i] == row.metrics.size()) continue;
+            const Metric* metric = &row.metrics[places[i]];
             if (!curve.steps.empty() && step <= curve.steps.back()) continue;  // already known
             const double value = std::isfinite(metric->value)
                                      ? metric->value
@@ -79,11 +102,7 @@ void CurveData::rewind_to(std::int64_t step) {
 
 void CurveData::set_smoothing(double smoothing) {
     smoothing_ = std::clamp(smoothing, 0.0, 0.999);
-    for (Curve& curve : curves_) {
-        curve.smoother = Smoother(smoothing_);
-        for (std::size_t i = 0; i < curve.values.size(); ++i)
-            curve.smoothed[i] = curve.smoother.next(curve.values[i]);
-    }
+    for (Curve& curve : curves_) smooth(curve, smoothing_);
 }
 
 bool CurveData::empty() const {
@@ -98,6 +117,26 @@ std::optional<std::size_t> CurveData::nearest(const Curve& curve, double step) {
     const auto index = static_cast<std::size_t>(after - curve.steps.begin());
     if (after == curve.steps.end()) return index - 1;
     return step - curve.steps[index - 1] <= *after - step ? index - 1 : index;
+}
+
+bool CurveData::changes(const std::vector<double>& steps, const std::vector<double>& values,
+                        std::size_t drawn, const View& view) {
+    if (drawn >= steps.size()) return false;
+    if (drawn == 0) return true;
+    // Where nothing follows, all that comes after what is shown stays unseen.
+    if (!view.follows) return steps[drawn - 1] <= view.to;
+    if (steps.back() - view.to > view.step_pixel / 2) return true;
+    // The newest column of pixels stays as it is if the new values are among those in it.
+    double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
+    for (std::size_t i = drawn; i-- > 0 && steps[i] > view.to - view.step_pixel;) {
+        if (std::isnan(values[i])) continue;
+        lowest = std::min(lowest, values[i]);
+        highest = std::max(highest, values[i]);
+    }
+    lowest -= view.value_pixel / 2;
+    highest += view.value_pixel / 2;
+    return std::any_of(values.begin() + static_cast<std::ptrdiff_t>(drawn), values.end(),
+                       [&](double value) { return value < lowest || value > highest; });
 }
 
 std::string CurveData::to_csv() const {
@@ -119,6 +158,15 @@ std::string CurveData::to_csv() const {
         text += "\n";
     }
     return text;
+}
+
+std::vector<Curve> curves_of(const std::vector<MetricSpec>& specs,
+                             const std::vector<MetricRow>& rows, double smoothing) {
+    CurveData data;
+    data.set_metrics(specs);
+    data.set_smoothing(smoothing);
+    data.append(rows);
+    return data.curves();
 }
 
 }  // namespace pentimento::ui

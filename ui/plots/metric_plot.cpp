@@ -16,7 +16,10 @@
 #include <cmath>
 
 #include "core/base/file.h"
+#include "ui/plots/curve_graph.h"
+#include "ui/plots/mark_lines.h"
 #include "ui/plots/qcustomplot.h"
+#include "ui/plots/replots.h"
 #include "ui/theme.h"
 #include "ui/widgets/flow_layout.h"
 #include "ui/widgets/popover.h"
@@ -25,7 +28,8 @@ namespace pentimento::ui {
 
 namespace {
 
-constexpr int kReplotMilliseconds = 40;
+constexpr int kReplotMilliseconds = 33;
+const auto kBehind = QStringLiteral("behind");  // the layer of curves as measured
 constexpr double kMarkReach = 6;  // pixels around a mark that show its text
 
 QIcon line_icon(const QColor& color, bool on, Qt::PenStyle style) {
@@ -44,6 +48,16 @@ QColor curve_color(std::size_t index) {
     return curves[static_cast<qsizetype>(index) % curves.size()];
 }
 
+/// `share` of the first. An opaque colour: Qt 6 hands larger areas of a transparent one to threads
+/// of its own and waits for them, which beside a training takes twenty times as long.
+QColor mixed(const QColor& first, const QColor& second, double share) {
+    const auto mix = [share](int a, int b) {
+        return static_cast<int>(a * share + b * (1 - share));
+    };
+    return {mix(first.red(), second.red()), mix(first.green(), second.green()),
+            mix(first.blue(), second.blue())};
+}
+
 /// When the colours have all been used, they come again as dashed lines.
 Qt::PenStyle curve_style(std::size_t index) {
     return static_cast<qsizetype>(index) < theme::colors().curves.size() ? Qt::SolidLine
@@ -52,8 +66,23 @@ Qt::PenStyle curve_style(std::size_t index) {
 
 }  // namespace
 
+/// Draws itself again for another size when its turn has come, and not in the middle of the layout.
+class MetricPlot::Canvas : public QCustomPlot {
+  public:
+    explicit Canvas(MetricPlot& owner) : owner_(owner) {}
+
+  protected:
+    void resizeEvent(QResizeEvent*) override {
+        setViewport(rect());
+        owner_.draw_again();
+    }
+
+  private:
+    MetricPlot& owner_;
+};
+
 MetricPlot::MetricPlot(const QString& title, QWidget* parent)
-    : QWidget(parent), title_(title), plot_(new QCustomPlot), replot_timer_(new QTimer(this)) {
+    : QWidget(parent), title_(title), plot_(new Canvas(*this)), replot_timer_(new QTimer(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
@@ -72,6 +101,8 @@ MetricPlot::MetricPlot(const QString& title, QWidget* parent)
     plot_->axisRect()->setMinimumMargins(QMargins(40, 6, 12, 22));
     plot_->setNoAntialiasingOnDrag(true);
 
+    plot_->addLayer(kBehind, plot_->layer(QStringLiteral("main")), QCustomPlot::limBelow);
+    marks_ = new MarkLines(plot_);
     cursor_ = new QCPItemStraightLine(plot_);
     cursor_->setVisible(false);
     readout_ = new QLabel(plot_);
@@ -86,7 +117,7 @@ MetricPlot::MetricPlot(const QString& title, QWidget* parent)
 
     replot_timer_->setSingleShot(true);
     replot_timer_->setInterval(kReplotMilliseconds);
-    connect(replot_timer_, &QTimer::timeout, this, &MetricPlot::replot_now);
+    connect(replot_timer_, &QTimer::timeout, this, [this] { Replots::instance().add(this); });
     connect(plot_, &QCustomPlot::mouseWheel, this, [this] { follows_ = false; });
     connect(plot_, &QCustomPlot::mouseDoubleClick, this, &MetricPlot::reset_view);
     connect(&theme::Notifier::instance(), &theme::Notifier::changed, this,
@@ -112,7 +143,7 @@ void MetricPlot::build_header(const QString& title) {
     label->setBuddy(smoothing_);
     connect(smoothing_, &QSlider::valueChanged, this, [this](int value) {
         data_.set_smoothing(value / 100.0);
-        rebuild_ = true;
+        style_curves();
         schedule_replot();
     });
     row->addWidget(label);
@@ -138,7 +169,11 @@ void MetricPlot::build_header(const QString& title) {
 }
 
 MetricPlot::Pair MetricPlot::add_curve(const MetricSpec& spec) {
-    Pair pair{plot_->addGraph(), plot_->addGraph(), new QWidget, new QToolButton, new QToolButton};
+    const auto graph = [this](bool smoothed) {
+        return new CurveGraph(plot_, data_, graphs_.size(), smoothed);
+    };
+    Pair pair{graph(false), graph(true), new QWidget, new QToolButton, new QToolButton};
+    pair.raw->setLayer(kBehind);
     const QString label = QString::fromStdString(spec.label);
     const QString help = QString::fromStdString(spec.help);
     pair.toggle->setText(label);
@@ -150,7 +185,7 @@ MetricPlot::Pair MetricPlot::add_curve(const MetricSpec& spec) {
     pair.toggle->setToolTip(tr("Click to hide or show."));
     pair.toggle->setAccessibleDescription(help);
     connect(pair.toggle, &QToolButton::toggled, this, [this] {
-        apply_theme();
+        style_curves();
         schedule_replot();
     });
     pair.about->setText(QStringLiteral("?"));
@@ -174,40 +209,34 @@ void MetricPlot::set_metrics(const std::vector<MetricSpec>& specs) {
     data_.set_metrics(specs);
     for (const Pair& pair : graphs_) delete pair.chip;
     graphs_.clear();
-    plot_->clearGraphs();
+    plot_->clearPlottables();
     for (const MetricSpec& spec : specs) graphs_.push_back(add_curve(spec));
     clear();
     fit_toggles();
-    apply_theme();
+    style_curves();
 }
 
 void MetricPlot::clear() {
     data_.clear();
-    for (const Pair& pair : graphs_) {
-        pair.raw->data()->clear();
-        pair.smooth->data()->clear();
-    }
-    drop_marks();
+    marks_->clear();
     follows_ = true;
     schedule_replot();
 }
 
-void MetricPlot::drop_marks() {
-    for (QCPItemStraightLine* line : lines_) plot_->removeItem(line);
-    lines_.clear();
+void MetricPlot::set_curves(std::vector<Curve> curves) {
+    clear();
+    data_.set_curves(std::move(curves));
 }
 
 void MetricPlot::rewind_to(std::int64_t step) {
     data_.rewind_to(step);
-    for (const Pair& pair : graphs_) pair.raw->data()->clear();
-    drop_marks();
-    rebuild_ = true;
+    marks_->clear();
     schedule_replot();
 }
 
 void MetricPlot::append(const std::vector<MetricRow>& rows) {
     data_.append(rows);
-    schedule_replot();
+    if (!replot_timer_->isActive()) replot_timer_->start();
 }
 
 void MetricPlot::append(const std::vector<Event>& events) {
@@ -220,7 +249,13 @@ void MetricPlot::set_smoothing(double smoothing) {
 }
 
 void MetricPlot::schedule_replot() {
+    anew_ = true;
     if (!replot_timer_->isActive()) replot_timer_->start();
+}
+
+void MetricPlot::draw_again() {
+    anew_ = true;
+    Replots::instance().add(this);
 }
 
 void MetricPlot::resizeEvent(QResizeEvent*) {
@@ -238,32 +273,33 @@ void MetricPlot::showEvent(QShowEvent*) {
     schedule_replot();
 }
 
-void MetricPlot::replot_now() {
-    if (!isVisible()) return;  // showEvent asks again
+bool MetricPlot::newest_show() const {
+    const QSize area = plot_->axisRect()->size();
+    const CurveData::View view{plot_->xAxis->range().upper,
+                               plot_->xAxis->range().size() / std::max(1, area.width()),
+                               plot_->yAxis->range().size() / std::max(1, area.height()), follows_};
     for (std::size_t i = 0; i < graphs_.size(); ++i) {
         const Curve& curve = data_.curves()[i];
-        for (QCPGraph* graph : {graphs_[i].raw, graphs_[i].smooth}) {
-            const auto& values = graph == graphs_[i].raw ? curve.values : curve.smoothed;
-            if (rebuild_ && graph == graphs_[i].smooth) graph->data()->clear();
-            const auto known = static_cast<std::size_t>(graph->dataCount());
-            if (known == values.size()) continue;
-            const auto from = static_cast<std::ptrdiff_t>(known);
-            graph->addData(QVector<double>(curve.steps.begin() + from, curve.steps.end()),
-                           QVector<double>(values.begin() + from, values.end()), true);
-        }
+        if (CurveData::changes(curve.steps, curve.values, graphs_[i].drawn, view) ||
+            CurveData::changes(curve.steps, curve.smoothed, graphs_[i].drawn, view))
+            return true;
+    }
+    return false;
+}
+
+void MetricPlot::draw() {
+    if (!isVisible()) return;  // showEvent asks again
+    // In a long run the next value moves the curve by a hundredth of a pixel.
+    if (!anew_ && !newest_show()) return;
+    anew_ = false;
+    for (std::size_t i = 0; i < graphs_.size(); ++i) {
+        graphs_[i].drawn = data_.curves()[i].steps.size();
         graphs_[i].raw->setVisible(graphs_[i].toggle->isChecked());
         graphs_[i].smooth->setVisible(graphs_[i].toggle->isChecked() && data_.smoothing() > 0);
     }
-    rebuild_ = false;
     show_chips();
-    while (lines_.size() < data_.marks().size()) {
-        auto* line = new QCPItemStraightLine(plot_);
-        const auto step = static_cast<double>(data_.marks()[lines_.size()].step);
-        line->point1->setCoords(step, 0);
-        line->point2->setCoords(step, 1);
-        line->setPen(QPen(theme::colors().muted, 1, Qt::DashLine));
-        lines_.push_back(line);
-    }
+    while (marks_->count() < data_.marks().size())
+        marks_->add(static_cast<double>(data_.marks()[marks_->count()].step));
     empty_->setVisible(data_.empty());
     empty_->setGeometry(plot_->rect());
     if (follows_) {
@@ -276,7 +312,7 @@ void MetricPlot::replot_now() {
             plot_->yAxis->setRange(0, 1);
         }
     }
-    apply_theme();
+    plot_->replot(QCustomPlot::rpQueuedRefresh);
 }
 
 void MetricPlot::show_chips() {
@@ -306,19 +342,22 @@ void MetricPlot::apply_theme() {
         axis->grid()->setPen(QPen(c.grid));
         axis->grid()->setZeroLinePen(QPen(c.border));
     }
+    marks_->set_pen(QPen(c.muted, 1, Qt::DashLine));
+    cursor_->setPen(QPen(c.border, 1));
+    style_curves();
+    draw_again();
+}
+
+void MetricPlot::style_curves() {
     const bool smooth = data_.smoothing() > 0;
     for (std::size_t i = 0; i < graphs_.size(); ++i) {
         const QColor color = curve_color(i);
-        QColor faint = color;
-        faint.setAlphaF(0.28F);
+        const QColor faint = mixed(color, theme::colors().surface, 0.28);
         graphs_[i].raw->setPen(smooth ? QPen(faint, 1.0) : QPen(color, 1.6, curve_style(i)));
         graphs_[i].smooth->setPen(QPen(color, 2.0, curve_style(i)));
         graphs_[i].toggle->setIcon(
             line_icon(color, graphs_[i].toggle->isChecked(), curve_style(i)));
     }
-    for (QCPItemStraightLine* line : lines_) line->setPen(QPen(c.muted, 1, Qt::DashLine));
-    cursor_->setPen(QPen(c.border, 1));
-    plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void MetricPlot::reset_view() {
@@ -414,7 +453,7 @@ Status MetricPlot::export_to(const QString& path) {
     const QString lower = path.toLower();
     if (lower.endsWith(QStringLiteral(".csv")))
         return write_file_atomically(path.toStdString(), data_.to_csv());
-    replot_now();
+    draw();
     const bool saved = lower.endsWith(QStringLiteral(".pdf"))   ? plot_->savePdf(path)
                        : lower.endsWith(QStringLiteral(".png")) ? plot_->savePng(path, 0, 0, 2.0)
                                                                 : false;

@@ -9,7 +9,6 @@
 #include "ui/plots/curve_data.h"
 
 class QCustomPlot;
-class QCPGraph;
 class QCPItemStraightLine;
 class QLabel;
 class QSlider;
@@ -18,7 +17,9 @@ class QToolButton;
 
 namespace pentimento::ui {
 
+class CurveGraph;
 class FlowLayout;
+class MarkLines;
 
 class MetricPlot : public QWidget {
     Q_OBJECT
@@ -28,11 +29,16 @@ class MetricPlot : public QWidget {
     /// Which curves there are; forgets all values.
     void set_metrics(const std::vector<MetricSpec>& specs);
     void clear();
+    /// Instead of all values: the same curves that set_metrics() named.
+    void set_curves(std::vector<Curve> curves);
     void append(const std::vector<MetricRow>& rows);
     void append(const std::vector<Event>& events);
     void rewind_to(std::int64_t step);
     void set_smoothing(double smoothing);
     const CurveData& data() const { return data_; }
+
+    /// What there is to be seen now. For Replots, which is asked whenever something changes.
+    void draw();
 
     /// As PNG, PDF or CSV by the file's extension.
     Status export_to(const QString& path);
@@ -51,21 +57,26 @@ class MetricPlot : public QWidget {
     void resizeEvent(QResizeEvent*) override;
 
   private:
+    class Canvas;
     struct Pair {
-        QCPGraph* raw;
-        QCPGraph* smooth;
+        CurveGraph* raw;
+        CurveGraph* smooth;
         QWidget* chip;  ///< holds the next two
         QToolButton* toggle;
         QToolButton* about;
+        std::size_t drawn = 0;  ///< points in the latest picture
     };
     void build_header(const QString& title);
     Pair add_curve(const MetricSpec& spec);
     void apply_theme();
-    void schedule_replot();
+    void schedule_replot();  ///< soon, with what else will have changed by then
+    void draw_again();       ///< as soon as it can be
+    /// Pens and icons of the curves, which say what is shown and whether it is smoothed.
+    void style_curves();
+    /// Whether the values that came since the last picture can be seen.
+    bool newest_show() const;
     void fit_toggles();
-    void replot_now();
     void show_chips();
-    void drop_marks();
     void show_readout(const QPoint& at);
     void choose_export();
 
@@ -76,12 +87,12 @@ class MetricPlot : public QWidget {
     QSlider* smoothing_;
     QTimer* replot_timer_;
     std::vector<Pair> graphs_;
-    std::vector<QCPItemStraightLine*> lines_;
+    MarkLines* marks_;
     QCPItemStraightLine* cursor_;
     QLabel* readout_;
     QLabel* empty_;
     bool follows_ = true;
-    bool rebuild_ = false;  ///< smoothing has changed: all points anew
+    bool anew_ = true;  ///< more than values at the end has changed
 };
 
 }  // namespace pentimento::ui

@@ -16,8 +16,7 @@ namespace pentimento::ui {
 
 namespace {
 
-constexpr double kSmoothing = 0.6;  // enough to see the trend of a noisy loss
-constexpr int kLeastHeight = 188;   // of a plot with its heading
+constexpr int kLeastHeight = 188;  // of a plot with its heading
 
 }  // namespace
 
@@ -123,6 +122,20 @@ void PlotDeck::set_shown(const QString& group, bool on) {
 
 void PlotDeck::clear() {
     for (MetricPlot* plot : plots_) plot->clear();
+    update_shown();
+}
+
+void PlotDeck::show_record(std::vector<Curve> curves) {
+    std::vector<MetricSpec> specs;
+    for (const Curve& curve : curves) specs.push_back(curve.spec);
+    set_metrics(specs);
+    for (std::size_t i = 0; i < plots_.size(); ++i) {
+        std::vector<Curve> own;
+        for (Curve& curve : curves)
+            if (groups_[static_cast<qsizetype>(i)] == QString::fromStdString(curve.spec.plot))
+                own.push_back(std::move(curve));
+        plots_[i]->set_curves(std::move(own));
+    }
     update_shown();
 }
 

@@ -13,12 +13,15 @@ class QToolButton;
 
 namespace pentimento::ui {
 
+struct Curve;
 class FlowLayout;
 class MetricPlot;
 
 class PlotDeck : public QWidget {
     Q_OBJECT
   public:
+    static constexpr double kSmoothing = 0.6;  ///< enough to see the trend of a noisy loss
+
     /// `key`: under which the choice is remembered. `first`: groups that are shown until the person
     /// chooses; when a run has none of them, its first two are.
     PlotDeck(const QString& key, QStringList first, QWidget* parent = nullptr);
@@ -26,6 +29,9 @@ class PlotDeck : public QWidget {
     /// Keeps what there is when the metrics are the same; otherwise all plots are new and empty.
     void set_metrics(const std::vector<MetricSpec>& specs);
     void clear();
+    /// A whole record, by curves_of() with kSmoothing. A long one is shown at once that way, where
+    /// append() would take its time.
+    void show_record(std::vector<Curve> curves);
     void append(const std::vector<MetricRow>& rows);
     void append(const std::vector<Event>& events);
     void rewind_to(std::int64_t step);

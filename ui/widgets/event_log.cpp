@@ -2,6 +2,7 @@
 #include "ui/widgets/event_log.h"
 
 #include <QListWidget>
+#include <span>
 
 #include "core/base/text.h"
 #include "ui/theme.h"
@@ -42,7 +43,9 @@ int EventLog::count() const {
 }
 
 void EventLog::append(const std::vector<Event>& events) {
-    for (const Event& event : events) {
+    const std::size_t skipped =
+        events.size() > static_cast<std::size_t>(kMostLines) ? events.size() - kMostLines : 0;
+    for (const Event& event : std::span(events).subspan(skipped)) {
         auto* item = new QListWidgetItem(tr("Step %1   %2")
                                              .arg(QString::fromStdString(format_count(event.step)),
                                                   QString::fromStdString(event.text)));
