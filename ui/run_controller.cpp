@@ -3,6 +3,8 @@
 
 #include <QTimer>
 
+#include "ui/idle_memory.h"
+
 namespace pentimento::ui {
 
 namespace {
@@ -58,11 +60,17 @@ Status RunController::begin(Start next) {
         announce(State::Empty);
         return status;
     }
+    count(true);
     progress_.state = worker_->state();
     announce(progress_.state);
     Q_EMIT progress_changed(progress_);
     timer_->start();
     return {};
+}
+
+void RunController::count(bool at_work) {
+    if (std::exchange(counted_, at_work) == at_work) return;
+    at_work ? IdleMemory::instance().run_began() : IdleMemory::instance().run_ended();
 }
 
 State RunController::state() const {
@@ -133,6 +141,7 @@ void RunController::shut_down() {
     const bool was_active = active();
     if (was_active) (void)worker_->stop();
     worker_->join();
+    count(false);
     if (was_active) {
         take_all();
         announce(worker_->state());
@@ -146,6 +155,7 @@ void RunController::clear() {
     }
     timer_->stop();
     worker_.reset();
+    count(false);
     experiment_.reset();
     progress_ = {};
     announce(State::Empty);
@@ -158,6 +168,7 @@ void RunController::poll() {
     if (ended) {
         timer_->stop();
         worker_->join();
+        count(false);
     }
     take_all();
     if (ended && next_) {

@@ -68,6 +68,7 @@ class RunController : public QObject {
     Status begin(Start next);
     void poll();
     void take_all();
+    void count(bool at_work);  ///< for the memory that is given back once nothing runs
     void announce(State state);
     void report(const Status& status);
 
@@ -76,6 +77,7 @@ class RunController : public QObject {
     std::optional<Experiment> experiment_;
     Progress progress_;
     State last_state_ = State::Empty;
+    bool counted_ = false;  ///< by IdleMemory
     bool specs_sent_ = false;
     QTimer* timer_;
 };

@@ -3,7 +3,6 @@
 #include <new>
 #include <utility>
 
-#include "core/base/allocator.h"
 #include "core/base/priority.h"
 #include "core/session/worker_loop.h"
 
@@ -63,7 +62,6 @@ Status Worker::start(Factory factory, WorkerOptions options) {
     thread_ = std::thread([this, factory = std::move(factory)] {
         be_nice(options_.niceness);
         work(factory, {});
-        return_freed_memory();  // the run is gone, and the studio may stand idle for hours
     });
     return {};
 }
