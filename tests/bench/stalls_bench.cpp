@@ -1,28 +1,13 @@
-// The studio under a hand: goes through what a person does, in the real window with real runs, and
-// tells for each act the longest time that the window did not answer. The aim is 50 ms.
-// Beside it, what the window was doing the longest: the event, and whose it was. Where that is much
-// shorter than the stall, the window waited for a processor.
-#include <QApplication>
-#include <QDeadlineTimer>
+// The studio in use: goes through what a person does, in the real window with real runs, and tells
+// for each act the longest time that the window did not answer. The aim is 50 ms.
 #include <QDir>
-#include <QElapsedTimer>
 #include <QScrollBar>
-#include <QSettings>
-#include <QTemporaryDir>
-#include <QTimer>
-#include <algorithm>
-#include <cstdio>
-#include <functional>
-#include <string>
 #include <vector>
 
-#include "core/base/allocator.h"
-#include "tests/bench/result.h"
+#include "tests/bench/acts.h"
 #include "ui/dialogs/compare_dialog.h"
 #include "ui/dialogs/family_gallery.h"
 #include "ui/dialogs/mask_dialog.h"
-#include "ui/engine.h"
-#include "ui/main_window.h"
 #include "ui/pages/dataset/contents_view.h"
 #include "ui/pages/dataset_page.h"
 #include "ui/pages/runs_page.h"
@@ -33,122 +18,35 @@
 #include "ui/pages/style_page.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/plot_deck.h"
-#include "ui/stall_watch.h"
-#include "ui/theme.h"
 #include "ui/widgets/param_panel.h"
 #include "ui/widgets/picture_well.h"
 #include "ui/widgets/sample_gallery.h"
 #include "ui/widgets/thumbnail_grid.h"
 
 using namespace pentimento;
+using namespace pentimento::bench;
 
 namespace {
 
-/// Knows which event took the longest.
-class TimedApplication : public QApplication {
-  public:
-    using QApplication::QApplication;
-
-    bool notify(QObject* receiver, QEvent* event) override {
-        if (depth_ > 0 || !counting) return QApplication::notify(receiver, event);
-        const std::string name = receiver->metaObject()->className();
-        const std::string parent =
-            receiver->parent() ? receiver->parent()->metaObject()->className() : "";
-        const int type = event->type();
-        QElapsedTimer clock;
-        clock.start();
-        ++depth_;
-        const bool used = QApplication::notify(receiver, event);
-        --depth_;
-        if (const double took = static_cast<double>(clock.nsecsElapsed()) / 1e6; took > longest) {
-            longest = took;
-            what = name + (parent.empty() ? "" : " of " + parent) + ", event " +
-                   std::to_string(type);
-        }
-        return used;
-    }
-
-    bool counting = false;
-    double longest = 0;  ///< ms
-    std::string what;
-
-  private:
-    int depth_ = 0;
-};
-
-void let_run(int milliseconds) {
-    QEventLoop loop;
-    QTimer::singleShot(milliseconds, Qt::PreciseTimer, &loop, &QEventLoop::quit);
-    loop.exec();
-}
-
-void must(bool ok, const char* what) {
-    if (ok) return;
-    std::fprintf(stderr, "%s did not happen\n", what);
-    std::exit(1);
-}
-
-bool wait_for(const std::function<bool()>& done, int seconds = 120) {
-    const QDeadlineTimer deadline(seconds * 1000);
-    while (!done()) {
-        if (deadline.hasExpired()) return false;
-        let_run(10);
-    }
-    return true;
-}
-
-/// Acts one after the other, each in turns of the event loop as a person's would be.
-class Acts {
-  public:
-    explicit Acts(TimedApplication& app) : app_(app) {
-        std::printf("| what | longest stall, ms | longest event, ms | whose |\n|---|---|---|---|\n");
-    }
-    void act(const char* name, const std::function<void()>& body) {
-        let_run(300);  // what the act before has left
-        app_.longest = 0;
-        app_.what.clear();
-        app_.counting = true;
-        ui::StallWatch watch;
-        body();
-        let_run(300);
-        const auto stall = static_cast<double>(watch.longest_stall());
-        app_.counting = false;
-        std::printf("| %s | %.0f | %.1f | %s |\n", name, stall, app_.longest, app_.what.c_str());
-        std::fflush(stdout);
-        longest_ = std::max(longest_, stall);
-    }
-    ~Acts() { tell_result("longest stall of the studio in use", longest_, "ms"); }
-
-  private:
-    TimedApplication& app_;
-    double longest_ = 0;
-};
-
-/// Runs `step` from a timer's event, as a click or a key would come.
-void click(const std::function<void()>& step, int rest = 150) {
-    QTimer::singleShot(0, qApp, step);
-    let_run(rest);
-}
-
 constexpr const char* kPages[] = {"welcome", "dataset", "train", "style", "runs"};
 
-void tour(ui::MainWindow& window) {
-    for (const char* id : kPages) click([&] { window.show_page(QLatin1String(id)); });
+void tour(Studio& studio) {
+    for (const char* id : kPages) studio.show(id, 150);
 }
 
-void train(Acts& acts, ui::MainWindow& window, ui::StudioContext& context) {
-    auto& page = *static_cast<ui::TrainPage*>(window.page(QStringLiteral("train")));
+void train(Acts& acts, Studio& studio) {
+    auto& page = studio.page<ui::TrainPage>("train");
     ui::RunController& run = *page.run_controller();
     acts.act("import of the emoji, and training begins", [&] {
         click([&] {
-            Q_EMIT context.import_requested(QStringLiteral("emoji"), true,
-                                            QStringLiteral("emoji-32"));
+            Q_EMIT studio.context.import_requested(QStringLiteral("emoji"), true,
+                                                   QStringLiteral("emoji-32"));
         });
         must(wait_for([&] { return run.active() && run.progress().step > 3; }), "training");
     });
     acts.act("training, ten seconds", [&] { let_run(10'000); });
-    acts.act("training, all pages shown", [&] { tour(window); });
-    click([&] { window.show_page(QStringLiteral("train")); });
+    acts.act("training, all pages shown", [&] { tour(studio); });
+    studio.show("train", 150);
     acts.act("training, settings changed", [&] {
         for (const double rate : {3e-4, 2e-4, 1e-4})
             click([&] { page.panel().apply({{"lr_g", rate}}, QStringLiteral("change")); }, 400);
@@ -169,7 +67,7 @@ void train(Acts& acts, ui::MainWindow& window, ui::StudioContext& context) {
     });
     acts.act("training, the window resized", [&] {
         for (const int width : {1100, 1700, 1300, 1440})
-            click([&] { window.resize(width, 900); });
+            click([&] { studio.window->resize(width, 900); });
     });
     acts.act("training, between dark and light", [&] {
         for (const auto mode : {ui::theme::Mode::Dark, ui::theme::Mode::Light})
@@ -195,24 +93,24 @@ void train(Acts& acts, ui::MainWindow& window, ui::StudioContext& context) {
     });
 }
 
-void look_at_data(Acts& acts, ui::MainWindow& window) {
-    auto& page = *static_cast<ui::DatasetPage*>(window.page(QStringLiteral("dataset")));
+void look_at_data(Acts& acts, Studio& studio) {
+    auto& page = studio.page<ui::DatasetPage>("dataset");
     acts.act("dataset scrolled", [&] {
-        click([&] { window.show_page(QStringLiteral("dataset")); }, 500);
+        studio.show("dataset");
         QScrollBar& bar = *page.contents_view().grid().verticalScrollBar();
         for (int i = 0; i <= 40; ++i)
             click([&] { bar.setValue(bar.maximum() * i / 40); }, 30);
     });
 }
 
-void blend(Acts& acts, ui::MainWindow& window) {
-    auto& page = *static_cast<ui::StylePage*>(window.page(QStringLiteral("style")));
+void blend(Acts& acts, Studio& studio) {
+    auto& page = studio.page<ui::StylePage>("style");
     const QDir samples(QStringLiteral(":/samples"));
     const QStringList contents = samples.entryList({QStringLiteral("content*")});
     const QStringList styles = samples.entryList({QStringLiteral("style*")});
     must(contents.size() > 0 && styles.size() > 1, "finding the sample pictures");
     acts.act("pictures into the wells, instant blends", [&] {
-        click([&] { window.show_page(QStringLiteral("style")); }, 500);
+        studio.show("style");
         click([&] { page.inputs().content().load(samples.filePath(contents[0])); });
         click([&] { page.inputs().style(0).load(samples.filePath(styles[0])); }, 1000);
         click([&] { page.inputs().style(1).load(samples.filePath(styles[1])); }, 1000);
@@ -226,7 +124,7 @@ void blend(Acts& acts, ui::MainWindow& window) {
     });
     acts.act("mask painted", [&] {
         click([&] { page.inputs().mask(0).paint(); }, 500);
-        auto* dialog = window.findChild<ui::MaskDialog*>();
+        auto* dialog = studio.window->findChild<ui::MaskDialog*>();
         must(dialog, "the mask's dialog");
         click([&] { dialog->accept(); });
         must(wait_for([&] { return !page.inputs().loading() && !page.instant().busy(); }),
@@ -254,11 +152,11 @@ void blend(Acts& acts, ui::MainWindow& window) {
     });
 }
 
-void look_at_runs(Acts& acts, ui::MainWindow& window, ui::StudioContext& context) {
-    auto& page = *static_cast<ui::RunsPage*>(window.page(QStringLiteral("runs")));
+void look_at_runs(Acts& acts, Studio& studio) {
+    auto& page = studio.page<ui::RunsPage>("runs");
     std::vector<std::filesystem::path> directories;
     QString gan;
-    for (const Experiment& run : list_experiments(context.workspace().runs()))
+    for (const Experiment& run : list_experiments(studio.context.workspace().runs()))
         if (run.info().kind == "gan") {
             directories.push_back(run.directory());
             gan = QString::fromStdString(run.directory().string());
@@ -266,9 +164,9 @@ void look_at_runs(Acts& acts, ui::MainWindow& window, ui::StudioContext& context
     must(!directories.empty(), "a run");
     directories.push_back(directories.front());  // two of the same are enough to draw
     acts.act("runs, one chosen and opened", [&] {
-        click([&] { window.show_page(QStringLiteral("runs")); }, 500);
+        studio.show("runs");
         click([&] { page.choose({gan}); }, 500);
-        click([&] { Q_EMIT context.open_run_requested(gan, false); }, 1500);
+        click([&] { Q_EMIT studio.context.open_run_requested(gan, false); }, 1500);
     });
     const auto runs = ui::load_comparison(directories);
     must(runs.ok(), "reading the runs");
@@ -285,30 +183,15 @@ void look_at_runs(Acts& acts, ui::MainWindow& window, ui::StudioContext& context
 }  // namespace
 
 int main(int argc, char** argv) {
-    keep_freed_memory();  // as both programs do
-    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+    prepare_process();
     TimedApplication app(argc, argv);
-    const QTemporaryDir folder;
-    QSettings::setDefaultFormat(QSettings::IniFormat);
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
-    ui::theme::install();
-    ui::theme::set_mode(ui::theme::Mode::Light);
-    ui::StudioContext context(Workspace{folder.filePath(QStringLiteral("home")).toStdString()});
-    context.set_engine(pentimento_engine());
-    {
-        ui::MainWindow window(context);
-        window.resize(1440, 900);
-        window.show();
-        let_run(1000);
-        Acts acts(app);
-        acts.act("all pages shown for the first time", [&] { tour(window); });
-        acts.act("all pages shown again", [&] { tour(window); });
-        train(acts, window, context);
-        look_at_data(acts, window);
-        blend(acts, window);
-        look_at_runs(acts, window, context);
-        static_cast<ui::TrainPage*>(window.page(QStringLiteral("train")))->shut_down();
-        static_cast<ui::StylePage*>(window.page(QStringLiteral("style")))->shut_down();
-    }
+    Studio studio(app);
+    Acts acts(app, "longest stall of the studio in use");
+    acts.act("all pages shown for the first time", [&] { tour(studio); });
+    acts.act("all pages shown again", [&] { tour(studio); });
+    train(acts, studio);
+    look_at_data(acts, studio);
+    blend(acts, studio);
+    look_at_runs(acts, studio);
     return 0;
 }
