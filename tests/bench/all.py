@@ -76,6 +76,8 @@ def benches(weights):
                 {"longest stall of the studio with much in it": "≤ 50"}, quick=[])
     yield Bench("plot", [str(BIN / "bench_plot")],
                 {"plot of 100,000 points at 30 Hz": "≤ 5", "plot of 100,000 points at 30 Hz, smoothed": "≤ 5"}, quick=[])
+    yield Bench("studio", [str(BIN / "bench_studio")],
+                {f"training while it is watched, {reports} reports": "≥ 90" for reports in (0, 2000, 100000)}, quick=[])
     # In what the mathematics asks for, with room for chance.
     yield Bench("growth", [str(BIN / "bench_growth")],
                 {"growth: " + what: "≤ 1.15" for what in

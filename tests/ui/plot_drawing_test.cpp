@@ -269,7 +269,7 @@ TEST_F(PlotDrawing, TwelveLongPlotsKeepNobodyWaiting) {
     std::vector<std::unique_ptr<MetricPlot>> plots;
     std::vector<MetricRow> rows;
     for (int i = 1; i <= 100'000; ++i)
-        rows.push_back({i, 0, {{"a", std::sin(i * i)}, {"b", std::cos(i * i)}}});
+        rows.push_back({i, 0, {{"a", std::sin(1.0 * i * i)}, {"b", std::cos(1.0 * i * i)}}});
     const std::vector<MetricSpec> specs = {{"a", "A", "", "P"}, {"b", "B", "", "P"}};
     const auto curves = curves_of(specs, rows, 0.6);
     for (int i = 0; i < 12; ++i) {
