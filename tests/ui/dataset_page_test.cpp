@@ -101,7 +101,7 @@ TEST_F(DatasetPageTest, AnImportWithTrainAsksForTraining) {
                      [&](const QString& preset) { asked = preset; });
     Q_EMIT context.import_requested(source(), true, QString());
     ASSERT_TRUE(wait_for([&] { return opened > 0; }, 20000));
-    EXPECT_TRUE(asked.isEmpty());
+    EXPECT_TRUE(wait_for([&] { return asked.isEmpty(); })) << asked.toStdString();
 }
 
 TEST_F(DatasetPageTest, SaysWhatIsWrongWithASource) {

@@ -9,6 +9,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QStackedWidget>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include "core/base/text.h"
@@ -25,6 +26,7 @@ namespace pentimento::ui {
 
 namespace {
 
+constexpr int kTrainLater = 50;  // ms
 const QString kFolderKey = QStringLiteral("datasets/folder");
 
 // A preset made for 28 px grey pictures shall find a dataset of 28 px grey pictures.
@@ -184,7 +186,11 @@ bool DatasetPage::open_pack(const QString& pack, bool from_cache) {
                             false);
     Q_EMIT dataset_opened(pack, from_cache);
     const Wish wish = std::exchange(wish_, {});
-    if (wish.train) Q_EMIT context_.train_requested(wish.preset);
+    // The dataset is on the screen first: to open it and to begin a training take as long again.
+    if (wish.train)
+        QTimer::singleShot(kTrainLater, this, [this, preset = wish.preset] {
+            Q_EMIT context_.train_requested(preset);
+        });
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -27,6 +28,8 @@
 namespace pentimento::ui {
 
 namespace {
+
+constexpr int kPlotsLater = 20;                          // ms
 constexpr int kCalmHealth = 112, kTroubledHealth = 320;  // heights of the health panel
 }
 
@@ -66,6 +69,10 @@ TrainPage::TrainPage(StudioContext& context, QWidget* parent) : Page(context, pa
         fit_to_dataset();
         update_summary();
         update_actions();
+        // Nine plots take as long to make as all the rest of a training's beginning.
+        QTimer::singleShot(kPlotsLater, this, [this] {
+            if (deck_->plots().empty()) deck_->set_metrics(gan::metric_specs());
+        });
     });
     connect(&context_, &StudioContext::train_requested, this, &TrainPage::train);
     connect(&context_, &StudioContext::derive_requested, this, &TrainPage::derive);
