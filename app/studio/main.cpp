@@ -10,6 +10,7 @@
 #include "ui/engine.h"
 #include "ui/engine_loader.h"
 #include "ui/main_window.h"
+#include "ui/painting_threads.h"
 #include "ui/preferences.h"
 #include "ui/screenshots.h"
 #include "ui/stall_watch.h"
@@ -53,6 +54,7 @@ int main(int argc, char** argv) {
     QApplication::setHighDpiScaleFactorRoundingPolicy(
         Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication app(argc, argv);
+    ui::start_painting_threads();
     QApplication::setOrganizationName(QStringLiteral("Pentimento"));
     QApplication::setApplicationName(QStringLiteral("pentimento"));
     QApplication::setApplicationDisplayName(QStringLiteral("Pentimento"));

@@ -21,6 +21,7 @@
 #include "tests/bench/result.h"
 #include "ui/engine.h"
 #include "ui/main_window.h"
+#include "ui/painting_threads.h"
 #include "ui/stall_watch.h"
 #include "ui/theme.h"
 
@@ -122,6 +123,7 @@ class Studio {
         : context(Workspace{folder.filePath(QStringLiteral("home")).toStdString()}) {
         QSettings::setDefaultFormat(QSettings::IniFormat);
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
+        ui::start_painting_threads();
         ui::theme::install();
         ui::theme::set_mode(ui::theme::Mode::Light);
         context.set_engine(pentimento_engine());

@@ -7,6 +7,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
+#include "ui/painting_threads.h"
 #include "ui/theme.h"
 
 int main(int argc, char** argv) {
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
     QApplication app(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("Pentimento"));
     QApplication::setApplicationName(QStringLiteral("pentimento-tests"));
+    pentimento::ui::start_painting_threads();
     pentimento::ui::theme::install();
     return RUN_ALL_TESTS();
 }
