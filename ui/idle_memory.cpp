@@ -4,7 +4,6 @@
 #include <QCoreApplication>
 #include <QEvent>
 #include <QPointer>
-#include <QThreadPool>
 
 #include "core/base/allocator.h"
 
@@ -39,7 +38,7 @@ void IdleMemory::look() {
     const qint64 left = quiet_ - since_input_.elapsed();
     if (left > 0) return timer_.start(static_cast<int>(left));
     qApp->removeEventFilter(this);
-    QThreadPool::globalInstance()->start(give_back_);
+    giver_.start([this] { return give_back_(), true; }, [](bool) {});
 }
 
 bool IdleMemory::eventFilter(QObject*, QEvent* event) {

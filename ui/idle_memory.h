@@ -6,6 +6,8 @@
 #include <QTimer>
 #include <functional>
 
+#include "ui/background.h"
+
 namespace pentimento::ui {
 
 /// Returning memory holds the allocator for a tenth of a second a gigabyte, and whoever wants
@@ -32,6 +34,7 @@ class IdleMemory : public QObject {
     int runs_ = 0;
     QElapsedTimer since_input_;
     QTimer timer_;
+    Background giver_;  // last: its work ends before the rest goes
 };
 
 }  // namespace pentimento::ui

@@ -56,6 +56,7 @@ Status RunController::begin(Start next) {
     const Status status = worker_->start(std::move(next.factory), std::move(next.options));
     if (!status) {
         worker_.reset();
+        count(false);  // the one before may not have been seen to end
         experiment_.reset();
         announce(State::Empty);
         return status;

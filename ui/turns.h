@@ -11,8 +11,7 @@ namespace pentimento::ui {
 class Turns : public QObject {
   public:
     /// `piece` does one of what is to be done and says whether there is more.
-    explicit Turns(std::function<bool()> piece, QObject* parent = nullptr)
-        : QObject(parent), piece_(std::move(piece)) {
+    explicit Turns(std::function<bool()> piece) : piece_(std::move(piece)) {
         timer_.setInterval(0);
         connect(&timer_, &QTimer::timeout, this, &Turns::take);
     }

@@ -26,12 +26,6 @@ double milliseconds(const std::function<void()>& work) {
         .count();
 }
 
-double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<long>(values.size() / 2),
-                     values.end());
-    return values[values.size() / 2];
-}
-
 std::shared_ptr<gan::Generator> generator_of(const std::string& preset) {
     ParamSet params(gan::schema());
     for (const Preset& known : gan::presets())

@@ -33,7 +33,7 @@ using namespace pentimento;
 
 namespace {
 
-double median(const std::function<void()>& work, int rounds) {
+double median_seconds(const std::function<void()>& work, int rounds) {
     std::vector<double> seconds;
     for (int i = 0; i < rounds + 1; ++i) {
         const auto begin = std::chrono::steady_clock::now();
@@ -42,8 +42,7 @@ double median(const std::function<void()>& work, int rounds) {
             seconds.push_back(
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     }
-    std::nth_element(seconds.begin(), seconds.begin() + rounds / 2, seconds.end());
-    return seconds[static_cast<std::size_t>(rounds / 2)];
+    return median(std::move(seconds));
 }
 
 /// What a row cost.
@@ -134,7 +133,7 @@ double gan_step(int size, int batch) {
     };
     batches.random = [] { return tensor::make_generator(1, tensor::Stream::StepChance, 1); };
     const auto rules = gan::rules_at(params, 1, 0, 1, torch::kCPU, false);
-    return median([&] { gan::train_step(players, rules, batches); }, 5);
+    return median_seconds([&] { gan::train_step(players, rules, batches); }, 5);
 }
 
 double refinement(std::int64_t edge, int styles, std::int64_t tile) {
@@ -147,7 +146,7 @@ double refinement(std::int64_t edge, int styles, std::int64_t tile) {
     for (int i = 0; i < styles; ++i) pictures.styles.push_back(torch::rand({1, 3, edge, edge}));
     style::Objective objective(*network, definition, ParamSet(style::schema()), pictures, tile);
     const auto at = torch::rand({1, 3, edge, edge});
-    return median([&] { objective.evaluate(at); }, 9);
+    return median_seconds([&] { objective.evaluate(at); }, 9);
 }
 
 double blend(int edge, int styles) {
@@ -159,7 +158,7 @@ double blend(int edge, int styles) {
     (*blender)->set_content(picture());
     for (int i = 0; i < styles; ++i) (*blender)->set_style(i, picture());
     double strength = 1;
-    return median(
+    return median_seconds(
         [&] {
             strength = strength > .9 ? .8 : 1;
             if (!params.set("strength", strength) || !(*blender)->blend(params)) std::exit(1);

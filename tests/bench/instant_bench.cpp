@@ -29,7 +29,7 @@ Frame waves(int edge, double frequency) {
 }
 
 /// Median seconds of 15 calls, after 3 that are not counted.
-double median(const std::function<void(int)>& call) {
+double median_seconds(const std::function<void(int)>& call) {
     std::vector<double> seconds;
     for (int i = 0; i < 18; ++i) {
         const auto from = std::chrono::steady_clock::now();
@@ -37,8 +37,7 @@ double median(const std::function<void(int)>& call) {
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - from;
         if (i >= 3) seconds.push_back(took.count());
     }
-    std::nth_element(seconds.begin(), seconds.begin() + 7, seconds.end());
-    return seconds[7];
+    return median(std::move(seconds));
 }
 
 }  // namespace
@@ -62,11 +61,11 @@ int main() {
         const auto blend = [&] {
             if (auto frame = (*blender)->blend(params); !frame) std::exit(1);
         };
-        const double whole = median([&](int i) {
+        const double whole = median_seconds([&](int i) {
             (*blender)->set_content(i % 2 ? content : other);
             blend();
         });
-        const double move = median([&](int i) {
+        const double move = median_seconds([&](int i) {
             (void)params.set("style_weight_2", 0.05 * i);
             blend();
         });

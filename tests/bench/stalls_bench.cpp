@@ -4,18 +4,15 @@
 #include <QScrollBar>
 #include <vector>
 
-#include "tests/bench/acts.h"
+#include "tests/bench/style_acts.h"
 #include "ui/dialogs/compare_dialog.h"
 #include "ui/dialogs/family_gallery.h"
 #include "ui/dialogs/mask_dialog.h"
 #include "ui/pages/dataset/contents_view.h"
 #include "ui/pages/dataset_page.h"
 #include "ui/pages/runs_page.h"
-#include "ui/pages/style/inputs_panel.h"
-#include "ui/pages/style/instant_preview.h"
 #include "ui/pages/style/mask_control.h"
 #include "ui/pages/style/shelf.h"
-#include "ui/pages/style_page.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/plot_deck.h"
 #include "ui/widgets/param_panel.h"
@@ -114,42 +111,22 @@ void blend(Acts& acts, Studio& studio) {
         click([&] { page.inputs().content().load(samples.filePath(contents[0])); });
         click([&] { page.inputs().style(0).load(samples.filePath(styles[0])); }, 1000);
         click([&] { page.inputs().style(1).load(samples.filePath(styles[1])); }, 1000);
-        must(wait_for([&] { return !page.inputs().loading() && !page.instant().busy(); }),
-             "an instant blend");
+        wait_for_blend(page);
     });
-    acts.act("strength's slider dragged", [&] {
-        for (int i = 0; i < 60; ++i)
-            click([&] { page.panel().apply({{"strength", 0.4 + 0.01 * i}}, {}); }, 16);
-        must(wait_for([&] { return !page.instant().busy(); }), "an instant blend");
-    });
+    drag_strength(acts, page);
     acts.act("mask painted", [&] {
         click([&] { page.inputs().mask(0).paint(); }, 500);
         auto* dialog = studio.window->findChild<ui::MaskDialog*>();
         must(dialog, "the mask's dialog");
         click([&] { dialog->accept(); });
-        must(wait_for([&] { return !page.inputs().loading() && !page.instant().busy(); }),
-             "the masked blend");
+        wait_for_blend(page);
     });
-    acts.act("refinement, to its end", [&] {
-        click([&] {
-            ParamSet params = page.panel().params();
-            must(params.set_text("size", "384") && params.set_text("steps", "60"), "settings");
-            page.panel().set_params(params);
-            page.blend();
-        });
-        must(wait_for([&] { return page.controller().active(); }), "a refinement");
-        must(wait_for([&] { return !page.controller().active(); }), "a refinement's end");
-    });
+    refine(acts, "refinement, to its end", page, "384", "60");
     acts.act("library and results", [&] {
         for (const auto tab : {ui::StyleShelf::Tab::Results, ui::StyleShelf::Tab::Library})
             click([&] { page.shelf().show_tab(tab); }, 500);
     });
-    acts.act("export's dialog", [&] {
-        click([&] { page.export_picture(); }, 1000);
-        auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
-        must(dialog, "the export's dialog");
-        click([&] { dialog->reject(); });
-    });
+    look_at_export(acts, page);
 }
 
 void look_at_runs(Acts& acts, Studio& studio) {
@@ -168,14 +145,16 @@ void look_at_runs(Acts& acts, Studio& studio) {
         click([&] { page.choose({gan}); }, 500);
         click([&] { Q_EMIT studio.context.open_run_requested(gan, false); }, 1500);
     });
-    const auto runs = ui::load_comparison(directories);
+    auto runs = ui::load_comparison(directories);
     must(runs.ok(), "reading the runs");
     std::unique_ptr<ui::CompareDialog> dialog;
     acts.act("runs compared", [&] {
-        click([&] {
-            dialog = std::make_unique<ui::CompareDialog>(*runs);
-            dialog->show();
-        }, 1000);
+        click(
+            [&] {
+                dialog = std::make_unique<ui::CompareDialog>(*std::move(runs));
+                dialog->show();
+            },
+            1000);
         click([&] { dialog.reset(); });
     });
 }

@@ -9,16 +9,13 @@
 
 #include "core/jobs/jobs.h"
 #include "core/media/picture.h"
-#include "tests/bench/acts.h"
+#include "tests/bench/style_acts.h"
 #include "ui/dialogs/compare_dialog.h"
 #include "ui/dialogs/mask_dialog.h"
 #include "ui/pages/dataset/contents_view.h"
 #include "ui/pages/dataset_page.h"
 #include "ui/pages/runs_page.h"
-#include "ui/pages/style/inputs_panel.h"
-#include "ui/pages/style/instant_preview.h"
 #include "ui/pages/style/mask_control.h"
-#include "ui/pages/style_page.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/metric_plot.h"
 #include "ui/plots/plot_deck.h"
@@ -106,17 +103,12 @@ void blend(Acts& acts, Studio& studio) {
     const auto content = make_photograph(folder / "content.jpg", 6000, 4000);
     const auto style = make_photograph(folder / "style.png", 4000, 6000);
     studio.show("style");
-    const auto settled = [&] { return !page.inputs().loading() && !page.instant().busy(); };
     acts.act("24 megapixels into the wells, instant blends", [&] {
         click([&] { page.inputs().content().load(text(content)); });
         click([&] { page.inputs().style(0).load(text(style)); });
-        must(wait_for(settled), "an instant blend");
+        wait_for_blend(page);
     });
-    acts.act("strength's slider dragged", [&] {
-        for (int i = 0; i < 60; ++i)
-            click([&] { page.panel().apply({{"strength", 0.4 + 0.01 * i}}, {}); }, 16);
-        must(wait_for(settled), "an instant blend");
-    });
+    drag_strength(acts, page);
     acts.act("mask of 24 megapixels painted", [&] {
         click([&] { page.inputs().mask(0).paint(); }, 700);
         auto* dialog = studio.window->findChild<ui::MaskDialog*>();
@@ -141,24 +133,10 @@ void blend(Acts& acts, Studio& studio) {
             });
         });
         click([&] { dialog->accept(); });
-        must(wait_for(settled), "the masked blend");
+        wait_for_blend(page);
     });
-    acts.act("refinement of 24 megapixels, to its end", [&] {
-        click([&] {
-            ParamSet params = page.panel().params();
-            must(params.set_text("size", "512") && params.set_text("steps", "20"), "settings");
-            page.panel().set_params(params);
-            page.blend();
-        });
-        must(wait_for([&] { return page.controller().active(); }), "a refinement");
-        must(wait_for([&] { return !page.controller().active(); }), "a refinement's end");
-    });
-    acts.act("export's dialog", [&] {
-        click([&] { page.export_picture(); }, 1500);
-        auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
-        must(dialog, "the export's dialog");
-        click([&] { dialog->reject(); });
-    });
+    refine(acts, "refinement of 24 megapixels, to its end", page, "512", "20");
+    look_at_export(acts, page);
 }
 
 /// A short training, whose record is then made long: 100,000 reports of all its numbers, 500

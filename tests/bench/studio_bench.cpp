@@ -31,11 +31,6 @@ std::vector<ui::Curve> record(int reports) {
     return ui::curves_of(specs, rows, ui::PlotDeck::kSmoothing);
 }
 
-double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + kRounds / 2, values.end());
-    return values[kRounds / 2];
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {

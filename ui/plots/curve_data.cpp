@@ -166,7 +166,7 @@ std::vector<Curve> curves_of(const std::vector<MetricSpec>& specs,
     data.set_metrics(specs);
     data.set_smoothing(smoothing);
     data.append(rows);
-    return data.curves();
+    return data.take_curves();
 }
 
 }  // namespace pentimento::ui

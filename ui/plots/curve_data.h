@@ -45,6 +45,7 @@ class CurveData {
     void clear();  ///< values and marks; the curves stay declared
     /// Instead of all that there is, marks included.
     void set_curves(std::vector<Curve> curves);
+    std::vector<Curve> take_curves() { return std::move(curves_); }  ///< none are left
     /// Values that are not finite become gaps; metrics that are not declared are passed over.
     void append(const std::vector<MetricRow>& rows);
     /// Edits become marks; other events are passed over.

@@ -129,13 +129,12 @@ void PlotDeck::show_record(std::vector<Curve> curves) {
     std::vector<MetricSpec> specs;
     for (const Curve& curve : curves) specs.push_back(curve.spec);
     set_metrics(specs);
-    for (std::size_t i = 0; i < plots_.size(); ++i) {
-        std::vector<Curve> own;
-        for (Curve& curve : curves)
-            if (groups_[static_cast<qsizetype>(i)] == QString::fromStdString(curve.spec.plot))
-                own.push_back(std::move(curve));
-        plots_[i]->set_curves(std::move(own));
+    std::vector<std::vector<Curve>> groups(plots_.size());
+    for (Curve& curve : curves) {
+        const qsizetype group = groups_.indexOf(QString::fromStdString(curve.spec.plot));
+        groups[static_cast<std::size_t>(group)].push_back(std::move(curve));
     }
+    for (std::size_t i = 0; i < plots_.size(); ++i) plots_[i]->set_curves(std::move(groups[i]));
     update_shown();
 }
 
